@@ -1,0 +1,21 @@
+package meter
+
+import "github.com/otelcol-finops/otelcol-finops/internal/money"
+
+// Usage holds the quantity of every meter of one call. The zero value is no usage.
+type Usage [Count]money.Quantity
+
+// IsZero reports whether nothing at all was used.
+func (u *Usage) IsZero() bool { return *u == Usage{} }
+
+// InputSize is the size that context tiers are chosen by: every kind of input, cached or
+// not, text or not.
+func (u *Usage) InputSize() money.Quantity {
+	var size money.Quantity
+	for m := Input; m < Request; m++ {
+		if m.IsInput() {
+			size = size.Add(u[m])
+		}
+	}
+	return size
+}

@@ -1,0 +1,156 @@
+package pricing
+
+// File is one catalog file of the `finops` format: the prices of one provider.
+//
+// All rates are decimal strings in Currency per Per units, so that no price passes
+// through a binary float.
+type File struct {
+	// Format is the version of the format: "finops/v1".
+	Format string `yaml:"format"`
+	// Provider is the canonical provider id, the gen_ai.provider.name value where OpenTelemetry
+	// defines one.
+	Provider string `yaml:"provider"`
+	// Name is the provider's name for people.
+	Name string `yaml:"name,omitempty"`
+	// Synonyms are other spellings of the provider that telemetry uses.
+	Synonyms []string `yaml:"synonyms,omitempty"`
+	// Fallback lists providers that are asked, in order, for a model that this one does not list.
+	Fallback []string `yaml:"fallback,omitempty"`
+	// Currency is the ISO 4217 code of all rates in the file. Default USD.
+	Currency string `yaml:"currency,omitempty"`
+	// Per is the number of tokens that a token rate is for. Default 1000000. Unit meters
+	// are per 1 unless the rate says otherwise.
+	Per string `yaml:"per,omitempty"`
+	// Sources are the places that prices were read from, by a short name that prices refer to.
+	Sources map[string]Source `yaml:"sources,omitempty"`
+	// Templates are price lists that entries can build on with `extends`.
+	Templates map[string]PriceList `yaml:"templates,omitempty"`
+	// Models are the provider's models.
+	Models []Model `yaml:"models"`
+}
+
+// Source is where a price was read, and when.
+type Source struct {
+	URL   string `yaml:"url,omitempty"`
+	Title string `yaml:"title,omitempty"`
+	// Date is the day on which the source stated the price, YYYY-MM-DD.
+	Date string `yaml:"date"`
+}
+
+// Model is one model of a provider, with every name it is called by.
+type Model struct {
+	// ID is the canonical name, unique within the provider; finops.model.name.
+	ID string `yaml:"id"`
+	// Version is finops.model.version when the entry is for one version only.
+	Version string `yaml:"version,omitempty"`
+	// Aliases match exactly, after case folding.
+	Aliases []string `yaml:"aliases,omitempty"`
+	// Prefixes match the beginning of a name up to a boundary (one of - _ . : @ / or the end).
+	Prefixes []string `yaml:"prefixes,omitempty"`
+	// Patterns are RE2 expressions that must match the whole name.
+	Patterns []string `yaml:"patterns,omitempty"`
+	// Region is set for entries that hold the price of one region already ("us.", "azure/eu"):
+	// residency variants are not applied on top.
+	Region string `yaml:"region,omitempty"`
+	// Prices are the model's price lists over time; their intervals must not overlap
+	// unless they have different windows.
+	Prices []PriceList `yaml:"prices"`
+	// Note is for people.
+	Note string `yaml:"note,omitempty"`
+}
+
+// PriceList is what a model costs during one interval of time.
+type PriceList struct {
+	// Extends names a template whose fields apply where this list is silent.
+	Extends string `yaml:"extends,omitempty"`
+	// From and To bound the interval [from, to) in UTC: a date or an RFC 3339 time.
+	// Empty: unbounded.
+	From string `yaml:"from,omitempty"`
+	To   string `yaml:"to,omitempty"`
+	// Source is a key of the file's sources.
+	Source string `yaml:"source,omitempty"`
+	// Disputed says why the price is not certain, usually that sources disagree. It
+	// lowers the confidence of every cost computed from it.
+	Disputed string `yaml:"disputed,omitempty"`
+	// Free declares the model free of charge. Rates must be absent.
+	Free bool `yaml:"free,omitempty"`
+	// Rates are the base rates by meter.
+	Rates map[string]RateSpec `yaml:"rates,omitempty"`
+	// Fallbacks are parents of meters that this list declares, beyond the general ones; a
+	// rate found through a declared fallback keeps the confidence.
+	Fallbacks map[string]string `yaml:"fallbacks,omitempty"`
+	// Tiers reprice by the size of the call.
+	Tiers []Tier `yaml:"tiers,omitempty"`
+	// Variants reprice by how the call was served.
+	Variants []Variant `yaml:"variants,omitempty"`
+}
+
+// RateSpec is a decimal rate and the number of units it is for. In YAML it is either a
+// string ("2.50") or a mapping {rate: "10", per: "1000"}.
+type RateSpec struct {
+	Rate string `yaml:"rate"`
+	Per  string `yaml:"per,omitempty"`
+}
+
+// Tier reprices a call whose size passes a threshold.
+type Tier struct {
+	// Name stands in finops.pricing.id. Default: long_context.
+	Name string `yaml:"name,omitempty"`
+	// Metric that is compared: total_input (default) or output.
+	Metric string `yaml:"metric,omitempty"`
+	// Op is gt (default) or gte.
+	Op string `yaml:"op,omitempty"`
+	// Threshold is the number of tokens.
+	Threshold int64 `yaml:"threshold"`
+	// Mode is cliff (default: the whole call is repriced) or graduated (only what lies above).
+	Mode string `yaml:"mode,omitempty"`
+	// Rates by meter; meters without a rate fall to Multipliers, then to the tier's parent
+	// meter, then to the base tier.
+	Rates       map[string]RateSpec `yaml:"rates,omitempty"`
+	Multipliers Multipliers         `yaml:"multipliers,omitempty"`
+}
+
+// Variant reprices a call that was served in a certain way.
+type Variant struct {
+	// Name stands in finops.pricing.id and must be unique within the price list.
+	Name string `yaml:"name"`
+	// When must hold for the variant to apply; its conditions are joined by "and".
+	When Condition `yaml:"when"`
+	// Rates replace the base rates meter by meter; Multipliers scale what they do not name.
+	Rates       map[string]RateSpec `yaml:"rates,omitempty"`
+	Multipliers Multipliers         `yaml:"multipliers,omitempty"`
+	// Tiers replace the list's tiers of the same threshold under this variant.
+	Tiers []Tier `yaml:"tiers,omitempty"`
+	// Excludes names variants that do not apply together with this one; the variant that
+	// comes first in the order service tier, speed, residency, window wins.
+	Excludes []string `yaml:"excludes,omitempty"`
+}
+
+// Condition selects calls. Values are compared without case; within one key any may match.
+type Condition struct {
+	// ServiceTier: standard, batch, flex, priority or a provider's own.
+	ServiceTier []string `yaml:"service_tier,omitempty"`
+	// Speed: fast, ultrafast.
+	Speed []string `yaml:"speed,omitempty"`
+	// Region as the provider spells it: us, eu, global, us-east-1. A trailing * is a wildcard.
+	Region []string `yaml:"region,omitempty"`
+	// NotRegion applies the variant in every known region but these.
+	NotRegion []string `yaml:"not_region,omitempty"`
+	// Deployment kind: standard, global, data_zone, provisioned.
+	Deployment []string `yaml:"deployment,omitempty"`
+	// Windows are times of the week; any may match.
+	Windows []Window `yaml:"windows,omitempty"`
+}
+
+// Window is a time of day on some weekdays. A window whose To is not after its From wraps
+// past midnight and belongs to the day on which it begins.
+type Window struct {
+	Zone     string   `yaml:"zone,omitempty"`     // IANA; default UTC
+	Weekdays []string `yaml:"weekdays,omitempty"` // mon..sun; default all
+	From     string   `yaml:"from"`               // HH:MM
+	To       string   `yaml:"to"`                 // HH:MM, exclusive; 24:00 allowed
+}
+
+// Multipliers scale rates: by meter name, or "tokens" and "units" for all meters of that kind. A
+// plain string in YAML means tokens.
+type Multipliers map[string]string
