@@ -4,8 +4,10 @@
 // The source of every name is the table "what the gen_ai_cost processor writes" in docs/attributes.md.
 package ledger
 
-import "github.com/otelcol-finops/otelcol-finops/internal/money"
-import "github.com/otelcol-finops/otelcol-finops/internal/meter"
+import (
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+)
 
 // Attributes of a priced span or log record.
 const (

@@ -51,6 +51,10 @@ func (a Amount) Sign() int { return a.v.sign() }
 // IsZero reports whether a is 0.
 func (a Amount) IsZero() bool { return a.v.isZero() }
 
+// IsLimit reports whether a stands at a limit of the range, which is what a sum or product that was
+// beyond it leaves behind.
+func (a Amount) IsLimit() bool { return a.v == maxInt128 || a.v == maxInt128.neg() }
+
 // Per returns a divided by q, rounded toward zero to a multiple of 10^-decimals, at most 15. It
 // returns false when q is 0 or the result is out of range.
 func (a Amount) Per(q Quantity, decimals int) (UnitPrice, bool) {

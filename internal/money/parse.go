@@ -30,7 +30,15 @@ const maxExponent = 1 << 20
 
 // parse reads a plain or E notation decimal as a multiple of 10^-scale, exactly.
 func parse(s string, scale int) (int128, error) {
-	if v, n := scan(s, scale); n == len(s) && n > 0 {
+	neg := s != "" && s[0] == '-'
+	unsigned := s
+	if neg {
+		unsigned = s[1:]
+	}
+	if v, n := scan(unsigned, scale); n == len(unsigned) && n > 0 {
+		if neg {
+			v = v.neg()
+		}
 		return v, nil
 	}
 	d, err := parseDecimal(s)
@@ -196,24 +204,22 @@ func parseExponent(s string) (int, error) {
 // there is none that the type can hold. It is the fast path of [parse]: one loop into a uint64.
 func scan(s string, scale int) (int128, int) {
 	var m uint64
-	n, point := 0, -1
-	for ; n < len(s); n++ {
-		c := s[n] - '0'
-		if c > 9 {
-			if s[n] != '.' || point >= 0 {
-				break
-			}
-			point = n
-			continue
-		}
-		m = m*10 + uint64(c)
+	n, frac := 0, 0
+	for n < len(s) && s[n]-'0' <= 9 {
+		m = m*10 + uint64(s[n]-'0')
+		n++
 	}
-	frac := 0
-	if point >= 0 {
+	if n < len(s) && s[n] == '.' {
+		point := n
+		n++
+		for n < len(s) && s[n]-'0' <= 9 {
+			m = m*10 + uint64(s[n]-'0')
+			n++
+		}
 		frac = n - point - 1
 	}
 	// 19 digits and a point cannot overflow m.
-	if n > 19 || frac > scale || n <= point+1 && frac == 0 {
+	if n > 19 || frac > scale || n < 2 && !startsWithDigit(s) {
 		return scanSlow(s[:n], scale)
 	}
 	if scale-frac < len(pow10) {
@@ -222,8 +228,15 @@ func scan(s string, scale int) (int128, int) {
 			return int128{hi: int64(hi), lo: lo}, n
 		}
 	}
-	return scanSlow(s[:n], scale)
+	wide, ok := uint128{lo: m}.mulPow10(scale - frac)
+	v, fits := wide.signed(false)
+	if !ok || !fits {
+		return int128{}, 0
+	}
+	return v, n
 }
+
+func startsWithDigit(s string) bool { return s != "" && s[0]-'0' <= 9 }
 
 func scanSlow(s string, scale int) (int128, int) {
 	d, err := parseDecimal(s)
