@@ -59,7 +59,7 @@ func ParseLines(s string, dst Lines) (Lines, error) {
 		if len(out)-len(dst) == MaxLines {
 			return dst, lineError(pos, "more than %d lines", MaxLines)
 		}
-		out = append(out, Line{})
+		out = extend(out)
 		line := &out[len(out)-1]
 		n, err := line.parse(s, pos)
 		if err != nil {
@@ -77,6 +77,14 @@ func ParseLines(s string, dst Lines) (Lines, error) {
 		pos = n + 1
 	}
 	return out, nil
+}
+
+// extend adds one line, whose content is whatever the array held: all of it is overwritten.
+func extend(lines Lines) Lines {
+	if len(lines) < cap(lines) {
+		return lines[:len(lines)+1]
+	}
+	return append(lines, Line{})
 }
 
 // parse reads one line that begins at pos and returns where it ends.

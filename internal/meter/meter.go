@@ -70,26 +70,12 @@ var names = [Count]string{
 	VideoSecond:    "video_second",
 }
 
-var byName = func() map[string]Meter {
-	m := make(map[string]Meter, Count)
-	for i, name := range names {
-		m[name] = Meter(i)
-	}
-	return m
-}()
-
 // String returns the meter's name as it stands in ledger lines, metrics and catalogs.
 func (m Meter) String() string {
 	if int(m) >= Count {
 		return "unknown"
 	}
 	return names[m]
-}
-
-// Parse returns the meter of that name.
-func Parse(name string) (Meter, bool) {
-	m, ok := byName[name]
-	return m, ok
 }
 
 // IsToken tells token meters, which are counted in whole tokens, from unit meters, whose

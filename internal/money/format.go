@@ -8,21 +8,27 @@ func (v int128) appendDecimal(dst []byte, scale int) []byte {
 	if neg {
 		dst = append(dst, '-')
 	}
-	if m.hi == 0 && scale < len(pow10) {
-		unit := pow10[scale]
-		dst = strconv.AppendUint(dst, m.lo/unit, 10)
-		return appendFraction(dst, m.lo%unit, scale)
+	// Constant divisors: the compiler makes them multiplications.
+	switch {
+	case m.hi == 0 && scale == quantityScale:
+		dst = strconv.AppendUint(dst, m.lo/1e9, 10)
+		return appendFraction(dst, m.lo%1e9, scale)
+	case m.hi == 0 && scale == unitPriceScale:
+		dst = strconv.AppendUint(dst, m.lo/1e15, 10)
+		return appendFraction(dst, m.lo%1e15, scale)
+	default:
+		return m.appendWide(dst, scale)
 	}
-	return m.appendWide(dst, scale)
 }
 
-// appendFraction appends a point and frac x 10^-scale without trailing zeros; nothing for 0.
+// appendFraction appends a point and frac x 10^-scale without trailing zeros; nothing for 0. The
+// scale is at most 15.
 func appendFraction(dst []byte, frac uint64, scale int) []byte {
 	if frac == 0 {
 		return dst
 	}
 	frac, scale = trimZeros(frac, scale)
-	var buf [20]byte
+	var buf [16]byte
 	for i := scale; i > 0; i-- {
 		buf[i] = byte('0' + frac%10)
 		frac /= 10
@@ -31,13 +37,19 @@ func appendFraction(dst []byte, frac uint64, scale int) []byte {
 	return append(dst, buf[:scale+1]...)
 }
 
-// trimZeros removes trailing zeros, most of them at once: prices and whole tokens have many.
+// trimZeros removes up to 15 trailing zeros from a number that is not 0.
 func trimZeros(frac uint64, scale int) (uint64, int) {
-	for _, step := range [...]int{8, 4, 2, 1} {
-		for scale > step && frac%pow10[step] == 0 {
-			frac /= pow10[step]
-			scale -= step
-		}
+	if frac%1e8 == 0 {
+		frac, scale = frac/1e8, scale-8
+	}
+	if frac%1e4 == 0 {
+		frac, scale = frac/1e4, scale-4
+	}
+	if frac%1e2 == 0 {
+		frac, scale = frac/1e2, scale-2
+	}
+	if frac%10 == 0 {
+		frac, scale = frac/10, scale-1
 	}
 	return frac, scale
 }
