@@ -1,0 +1,106 @@
+# Everything that CI does, and what a developer needs. Go and make are enough: tools come from
+# the module proxy through internal/tools, pinned.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Stored builds carry no paths and no version control state, and share cache entries with
+# the distribution, which is built with the same flags.
+export GOFLAGS := $(filter-out -buildvcs=% -trimpath,$(GOFLAGS)) -buildvcs=false -trimpath
+
+BINARY := _build/otelcol-finops
+GATEWAY := _build_gateway/otelcol-finops-gateway
+TOOL := go tool -modfile=internal/tools/go.mod
+PROMETHEUS := $(CURDIR)/.tools/prometheus-3.16.0
+
+# The race detector needs a C compiler; without one the tests run unraced, and CI refuses that.
+RACE := $(if $(shell command -v $$(go env CC)),-race)
+FUZZTIME ?= 5s
+
+.PHONY: help
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Build
+
+.PHONY: build
+build: ## Build the collector into _build/otelcol-finops
+	@internal/tools/build-distribution.sh builder-config.yaml _build otelcol-finops
+
+.PHONY: gateway
+gateway: ## Build the gateway collector into _build_gateway/otelcol-finops-gateway
+	@internal/tools/build-distribution.sh builder-config-gateway.yaml _build_gateway otelcol-finops-gateway
+
+.PHONY: demo
+demo: build ## Replay captured GenAI traffic through the collector and print what it cost
+	@CGO_ENABLED=0 go run ./test/demo -collector $(BINARY)
+
+## Check
+
+.PHONY: test
+test: lint check-generated test-unit fuzz-smoke e2e ## Run everything that CI runs
+
+.PHONY: test-unit
+test-unit: ## Run the unit tests, with the race detector
+	@$(if $(RACE),:,echo "no C compiler found: running without the race detector" >&2)
+	go test $(RACE) -timeout 15m ./...
+
+.PHONY: fuzz-smoke
+fuzz-smoke: ## Run each fuzz test for FUZZTIME (default 5s)
+	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
+		for fuzz in $$(cat "$$dir"/*_test.go 2>/dev/null | sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p'); do \
+			echo "fuzz $${package#github.com/otelcol-finops/otelcol-finops/} $$fuzz"; \
+			go test -run '^$$' -fuzz "^$$fuzz\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+		done; \
+	done
+
+.PHONY: e2e
+e2e: build $(PROMETHEUS) ## Run the end-to-end tests: the built collector and a real Prometheus
+	cd test/e2e && OTELCOL_FINOPS=$(CURDIR)/$(BINARY) PROMETHEUS=$(PROMETHEUS) go test -count=1 -timeout 15m ./...
+
+$(PROMETHEUS): internal/tools/prometheus/go.mod
+	@echo "building Prometheus for the end-to-end tests (about 4 minutes when nothing is cached)"
+	@mkdir -p $(@D)
+	@cd internal/tools/prometheus && CGO_ENABLED=0 go build -tags remove_all_sd -o $@ github.com/prometheus/prometheus/cmd/prometheus
+	@touch $@
+
+.PHONY: lint
+lint: ## Run golangci-lint
+	$(TOOL) golangci-lint run --timeout 20m ./...
+	cd test/e2e && go tool -modfile=../../internal/tools/go.mod golangci-lint run --timeout 20m --config ../../.golangci.yml ./...
+
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in what we call
+	$(TOOL) govulncheck ./...
+
+## Change
+
+.PHONY: generate
+generate: ## Regenerate what metadata.yaml files and go:generate lines describe
+	go generate ./...
+
+# Compares against what is on disk and not against the index, so that it works outside of git too.
+.PHONY: check-generated
+check-generated: ## Fail if generated code is out of date
+	@before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \
+	tar -cf "$$before/tree.tar" $(GENERATED_TREES); \
+	go generate ./...; \
+	mkdir "$$before/tree"; tar -xf "$$before/tree.tar" -C "$$before/tree"; \
+	for tree in $(GENERATED_TREES); do \
+		diff -ru "$$before/tree/$$tree" "$$tree" || { echo "generated code is out of date: run make generate and commit the result" >&2; exit 1; }; \
+	done
+
+GENERATED_TREES := $(wildcard connector exporter extension processor receiver internal docs)
+
+.PHONY: fmt
+fmt: ## Format all Go code
+	$(TOOL) gofumpt -l -w .
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf _build _build_gateway .tools
