@@ -1,18 +1,14 @@
 package whole
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/bench/load"
 	"github.com/otelcol-finops/otelcol-finops/bench/workload"
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/promtext"
 )
 
 // Run is one measurement of one variant.
@@ -43,11 +39,11 @@ func (v Variant) Measure(ctx context.Context, binary string, l Load) (run Run, e
 		return run, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c, err := Start(ctx, binary, dir, v.Config, OTLP)
+	c, err := start(ctx, binary, dir, v.Config)
 	if err != nil {
 		return run, err
 	}
-	defer func() { err = errors.Join(err, c.Stop()) }()
+	defer func() { err = errors.Join(err, c.Stop(stopTimeout)) }()
 	sender, err := load.Dial(OTLP, l.Connections, l.Batch)
 	if err != nil {
 		return run, err
@@ -56,7 +52,7 @@ func (v Variant) Measure(ctx context.Context, binary string, l Load) (run Run, e
 	if err := sender.Send(ctx, l.WarmUp); err != nil {
 		return run, err
 	}
-	if run, err = timed(ctx, c, sender, l); err != nil {
+	if run, err = timed(ctx, c.PID(), sender, l); err != nil {
 		return run, err
 	}
 	run.Counted = -1
@@ -67,8 +63,8 @@ func (v Variant) Measure(ctx context.Context, binary string, l Load) (run Run, e
 	return run, err
 }
 
-func timed(ctx context.Context, c *Collector, sender *load.Sender, l Load) (run Run, err error) {
-	before, err := c.CPU()
+func timed(ctx context.Context, pid int, sender *load.Sender, l Load) (run Run, err error) {
+	before, err := cpuTime(pid)
 	if err != nil {
 		return run, err
 	}
@@ -77,14 +73,14 @@ func timed(ctx context.Context, c *Collector, sender *load.Sender, l Load) (run 
 		return run, err
 	}
 	elapsed := time.Since(began)
-	after, err := c.CPU()
+	after, err := cpuTime(pid)
 	if err != nil {
 		return run, err
 	}
 	spans := float64(l.Batches * l.Batch.Spans)
 	run.CPU = (after - before).Seconds() / spans * 1e6
 	run.SpansPerSecond = spans / elapsed.Seconds()
-	run.PeakRSS, err = c.PeakRSS()
+	run.PeakRSS, err = peakRSS(pid)
 	return run, err
 }
 
@@ -92,41 +88,14 @@ func timed(ctx context.Context, c *Collector, sender *load.Sender, l Load) (run 
 func counted(ctx context.Context, metric string, sent float64) (float64, error) {
 	var seen float64
 	for range 25 {
-		var err error
-		if seen, err = scrape(ctx, metric); err != nil {
+		page, err := promtext.Fetch(ctx, "http://"+Prometheus+"/metrics")
+		if err != nil {
 			return 0, err
 		}
-		if seen == sent {
+		if seen = page.Sum(metric, nil); seen == sent {
 			break
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
 	return seen / sent, nil
-}
-
-// scrape adds up the series of one metric on the Prometheus page.
-func scrape(ctx context.Context, metric string) (float64, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+Prometheus+"/metrics", http.NoBody)
-	if err != nil {
-		return 0, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer response.Body.Close()
-	sum := 0.0
-	lines := bufio.NewScanner(response.Body)
-	for lines.Scan() {
-		if !strings.HasPrefix(lines.Text(), metric+"{") {
-			continue
-		}
-		fields := strings.Fields(lines.Text())
-		value, err := strconv.ParseFloat(fields[len(fields)-1], 64)
-		if err != nil {
-			return 0, fmt.Errorf("value of %s: %w", metric, err)
-		}
-		sum += value
-	}
-	return sum, lines.Err()
 }

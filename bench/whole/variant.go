@@ -67,7 +67,7 @@ func config(processors, connectors map[string]any) map[string]any {
 		"exporters":  exporters,
 		"service": map[string]any{
 			"pipelines": pipelines,
-			"telemetry": map[string]any{"metrics": map[string]any{"level": "none"}, "logs": map[string]any{"level": "warn"}},
+			"telemetry": map[string]any{"metrics": map[string]any{"level": "none"}},
 		},
 	}
 }
