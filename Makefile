@@ -12,7 +12,7 @@ export GOFLAGS := $(filter-out -buildvcs=% -trimpath,$(GOFLAGS)) -buildvcs=false
 BINARY := _build/otelcol-finops
 GATEWAY := _build_gateway/otelcol-finops-gateway
 TOOL := go tool -modfile=internal/tools/go.mod
-PROMETHEUS := $(CURDIR)/.tools/prometheus-3.16.0
+PROMETHEUS := $(CURDIR)/.tools/prometheus
 
 # The race detector needs a C compiler; without one the tests run unraced, and CI refuses that.
 RACE := $(if $(shell command -v $$(go env CC)),-race)

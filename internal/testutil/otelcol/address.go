@@ -8,10 +8,10 @@ import (
 
 // FreeAddresses returns n addresses of this machine's loopback that nothing listened on a
 // moment ago. All are held until the last is found, so that they differ.
-func FreeAddresses(n int) ([]string, error) {
+func FreeAddresses(ctx context.Context, n int) ([]string, error) {
 	addresses := make([]string, 0, n)
 	for range n {
-		listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}

@@ -85,7 +85,7 @@ func TestStartWithoutBinary(t *testing.T) {
 
 func TestFreeAddressesDiffer(t *testing.T) {
 	t.Parallel()
-	addresses, err := FreeAddresses(8)
+	addresses, err := FreeAddresses(t.Context(), 8)
 	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, address := range addresses {
