@@ -1,0 +1,84 @@
+package genaicostconnector
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
+)
+
+// instance is what the Collector makes for one input signal. It reads; all else is shared.
+type instance struct {
+	state   *state
+	started bool
+	stop    sync.Once
+}
+
+var (
+	_ connector.Traces = (*instance)(nil)
+	_ connector.Logs   = (*instance)(nil)
+)
+
+func newInstance(shared *registry, set connector.Settings, cfg *Config, next consumer.Metrics) (*instance, error) {
+	s, err := shared.acquire(set, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.sinks.attach(next)
+	return &instance{state: s}, nil
+}
+
+// Capabilities says that the connector only reads.
+func (*instance) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: false}
+}
+
+// Start starts the shared state, if no other instance has.
+func (i *instance) Start(ctx context.Context, host component.Host) error {
+	if err := i.state.start(ctx, host); err != nil {
+		return err
+	}
+	i.started = true
+	return nil
+}
+
+// Shutdown stops the shared state, if this is the last instance; all that was accounted is
+// then flushed.
+func (i *instance) Shutdown(ctx context.Context) (err error) {
+	i.stop.Do(func() { err = i.state.release(ctx, i.started) })
+	return err
+}
+
+// ConsumeTraces accounts the priced spans of td. It never fails: what cannot be accounted is
+// counted as such.
+func (i *instance) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	b := i.state.batch()
+	i.state.reader.ReadTraces(td, b)
+	i.state.account(ctx, b, signalTraces)
+	return nil
+}
+
+// ConsumeLogs accounts the priced log records of ld, as ConsumeTraces does spans.
+func (i *instance) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
+	b := i.state.batch()
+	i.state.reader.ReadLogs(ld, b)
+	i.state.account(ctx, b, signalLogs)
+	return nil
+}
+
+func (s *state) batch() *record.Batch { return s.batches.Get().(*record.Batch) }
+
+func (s *state) account(ctx context.Context, b *record.Batch, sig signal) {
+	res := s.store.Account(b, time.Now())
+	s.telemetry.count(ctx, sig, b, res)
+	s.complaints.add(b)
+	b.Reset()
+	s.batches.Put(b)
+}

@@ -1,0 +1,45 @@
+package genaicostconnector
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
+)
+
+// NewFactory returns the factory of the gen_ai_cost connector. Instances that one factory makes for one
+// component ID share their state.
+func NewFactory() connector.Factory {
+	shared := newRegistry()
+	return connector.NewFactory(
+		metadata.Type,
+		createDefaultConfig,
+		connector.WithTracesToMetrics(
+			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Traces, error) {
+				return newInstance(shared, set, cfg.(*Config), next)
+			}, metadata.TracesToMetricsStability),
+		connector.WithLogsToMetrics(
+			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
+				return newInstance(shared, set, cfg.(*Config), next)
+			}, metadata.LogsToMetricsStability),
+	)
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Histogram: HistogramConfig{
+			Explicit:    configoptional.None[ExplicitHistogramConfig](),
+			Exponential: configoptional.Default(ExponentialHistogramConfig{MaxSize: defaultMaxSize}),
+		},
+		Exemplars:                   ExemplarsConfig{Enabled: true, MaxPerDataPoint: defaultExemplars},
+		AggregationCardinalityLimit: defaultCardinalityLimit,
+		MetricsFlushInterval:        defaultFlushInterval,
+		SeriesExpiration:            defaultSeriesExpiration,
+		Temporality:                 TemporalityCumulative,
+		ReplayWindowSize:            defaultReplayWindowSize,
+	}
+}

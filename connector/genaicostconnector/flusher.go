@@ -1,0 +1,202 @@
+package genaicostconnector
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.uber.org/zap"
+
+	"github.com/google/uuid"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/checkpoint"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/output"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+)
+
+// flusher writes the store to the storage and then, and only then, sends it downstream. Its methods are
+// called by one goroutine at a time: its own, and after that has ended, shutdown.
+type flusher struct {
+	store      *series.Store
+	sinks      *sinks
+	builder    output.Builder
+	checkpoint *checkpoint.Checkpoint // nil without storage
+	telemetry  *telemetry
+	complaints *complaints
+	logger     *zap.Logger
+	interval   time.Duration
+
+	// taken is the snapshot being made, durable the last one that may be sent.
+	taken, durable *series.Snapshot
+	// last is the time of the last snapshot, accepted of the last that everybody has got, since
+	// of the last that anybody has.
+	last, accepted, since pcommon.Timestamp
+
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, error) {
+	f := &flusher{
+		store:      s.store,
+		sinks:      s.sinks,
+		telemetry:  s.telemetry,
+		complaints: s.complaints,
+		logger:     s.set.Logger,
+		interval:   s.cfg.MetricsFlushInterval,
+		taken:      &series.Snapshot{},
+		durable:    &series.Snapshot{},
+		since:      pcommon.NewTimestampFromTime(time.Now()),
+	}
+	client, err := storageClient(ctx, host, s.cfg, s.set.ID)
+	if err != nil {
+		return nil, err
+	}
+	instance := uuid.NewString()
+	if client != nil {
+		f.checkpoint, err = checkpoint.Open(ctx, client, s.cfg.schema(), s.store, s.set.Logger)
+		if err != nil {
+			return nil, errors.Join(err, client.Close(ctx))
+		}
+		instance = f.checkpoint.Instance()
+	}
+	f.builder = output.Builder{
+		Layout:       &s.store.Layout,
+		Delta:        s.store.Delta,
+		Resource:     s.resource(instance),
+		ScopeName:    metadata.ScopeName,
+		ScopeVersion: s.set.BuildInfo.Version,
+	}
+	return f, nil
+}
+
+// resource identifies the writer of the metrics, which must be unique: two writers of one identity
+// overwrite each other.
+func (s *state) resource(instance string) pcommon.Map {
+	const serviceName = "service.name"
+	m := pcommon.NewMap()
+	m.PutStr(serviceName, s.set.BuildInfo.Command)
+	if name, ok := s.set.Resource.Attributes().Get(serviceName); ok {
+		m.PutStr(serviceName, name.AsString())
+	}
+	m.PutStr("service.instance.id", instance)
+	return m
+}
+
+func (f *flusher) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	f.cancel = cancel
+	f.done.Go(func() { f.run(ctx) })
+}
+
+func (f *flusher) run(ctx context.Context) {
+	ticker := time.NewTicker(f.interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			f.flush(ctx, false)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// shutdown flushes what is left. Errors of the pipelines have been logged; what the storage has
+// is not lost by them.
+func (f *flusher) shutdown(ctx context.Context) error {
+	f.cancel()
+	f.done.Wait()
+	f.flush(ctx, true)
+	if f.checkpoint == nil {
+		return nil
+	}
+	return f.checkpoint.Close(ctx)
+}
+
+func (f *flusher) flush(ctx context.Context, final bool) {
+	f.complaints.report()
+	now := time.Now()
+	if f.last != 0 {
+		// Timestamps of a series ascend even if the clock does not.
+		now = laterOf(now, f.last.AsTime().Add(time.Millisecond))
+	}
+	f.store.Snapshot(f.taken, series.Options{Now: now, Accepted: f.accepted, Final: final})
+	f.last = f.taken.Time
+	if f.persist(ctx, &f.taken.Changes) {
+		f.taken, f.durable = f.durable, f.taken
+	} else {
+		f.store.Unsaved(f.taken)
+		if f.store.Delta {
+			f.store.Return(f.taken)
+			return
+		}
+		// What was durable is sent again, so that nobody takes the series for gone.
+		f.durable.Time = f.last
+	}
+	f.emit(ctx, final)
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// persist reports whether the changes are durable.
+func (f *flusher) persist(ctx context.Context, changes *series.Changes) bool {
+	if f.checkpoint == nil {
+		return true
+	}
+	begin := time.Now()
+	size, err := f.checkpoint.Save(ctx, changes)
+	if err != nil {
+		f.telemetry.flushFailed(ctx, stagePersist)
+		f.logger.Error("state could not be persisted; metrics stay as they were until it can", zap.Error(err))
+		return false
+	}
+	f.telemetry.persisted(ctx, size, time.Since(begin))
+	return true
+}
+
+func (f *flusher) emit(ctx context.Context, final bool) {
+	snap := f.durable
+	d := f.sinks.send(ctx, f.builder.Build(snap, f.since, final))
+	if d.err != nil {
+		f.telemetry.flushFailed(ctx, stageEmit)
+		f.logger.Warn("metrics were refused downstream; the next flush makes up for it", zap.Error(d.err))
+	}
+	if d.dropped > 0 {
+		f.logger.Error("deltas lost for a pipeline that has refused them for too long", zap.Int("flushes", d.dropped))
+	}
+	if d.all {
+		f.accepted = snap.Time
+	}
+	if d.any {
+		f.since = snap.Time
+	}
+	if !f.store.Delta {
+		f.store.Commit(snap, d.all)
+		return
+	}
+	if !d.any {
+		f.takeBack(ctx, snap)
+	}
+}
+
+// takeBack returns refused deltas to the store, and to the storage, where they count as sent.
+func (f *flusher) takeBack(ctx context.Context, snap *series.Snapshot) {
+	f.store.Return(snap)
+	if f.checkpoint == nil {
+		return
+	}
+	f.store.Collect(f.taken)
+	if !f.persist(ctx, &f.taken.Changes) {
+		f.store.Unsaved(f.taken)
+	}
+}

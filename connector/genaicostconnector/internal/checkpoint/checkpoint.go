@@ -1,0 +1,200 @@
+// Package checkpoint keeps the state of a connector in a storage extension.
+//
+// One key holds the header, one key each group of series, one key the record IDs that one flush
+// added to one generation of the replay window. A flush writes what changed, in one
+// batch: series and window can never disagree about a record.
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+)
+
+const headerKey = "header"
+
+func groupKey(slot uint64) string { return "group/" + strconv.FormatUint(slot, 10) }
+
+func seenKey(generation, chunk uint64) string {
+	return "seen/" + strconv.FormatUint(generation, 10) + "/" + strconv.FormatUint(chunk, 10)
+}
+
+// Checkpoint writes the changes of one store. It is not safe for concurrent use.
+type Checkpoint struct {
+	client storage.Client
+	header header
+	// written is the header as it is in the storage.
+	written string
+	// backlog holds the IDs of writes that failed.
+	backlog []replay.Segment
+}
+
+// Open restores store from what client holds, if it holds anything. Schema says what the
+// state depends on; series that were counted under another schema are dropped, and the
+// replay window and the identity kept.
+func Open(ctx context.Context, client storage.Client, schema string, store *series.Store, logger *zap.Logger) (*Checkpoint, error) {
+	raw, err := client.Get(ctx, headerKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading the header: %w", err)
+	}
+	c := &Checkpoint{client: client}
+	if raw == nil {
+		c.header = header{instance: uuid.NewString(), schema: schema}
+		return c, nil
+	}
+	if c.header, err = parseHeader(raw); err != nil {
+		return nil, err
+	}
+	c.written = string(raw)
+	if err := c.restoreSeen(ctx, store, logger); err != nil {
+		return nil, err
+	}
+	if c.header.schema == schema {
+		return c, c.restoreGroups(ctx, store, logger)
+	}
+	logger.Info("dimensions, buckets or temporality have changed; series start again at zero",
+		zap.String("was", c.header.schema), zap.String("is", schema))
+	c.header.schema = schema
+	return c, c.dropGroups(ctx)
+}
+
+// Instance identifies the state, across restarts.
+func (c *Checkpoint) Instance() string { return c.header.instance }
+
+// pageSize bounds the operations of one read.
+const pageSize = 1024
+
+func (c *Checkpoint) restoreGroups(ctx context.Context, store *series.Store, logger *zap.Logger) error {
+	err := c.readPages(ctx, c.header.nextSlot, groupKey, func(slot uint64, state []byte) {
+		if err := store.Restore(slot, state); err != nil {
+			logger.Error("series dropped because their persisted state cannot be read",
+				zap.String("key", groupKey(slot)), zap.Error(err))
+		}
+	})
+	store.RestoreNext(c.header.nextSlot)
+	return err
+}
+
+// readPages reads the values of key(0) up to key(n-1) that exist.
+func (c *Checkpoint) readPages(ctx context.Context, n uint64, key func(uint64) string, each func(uint64, []byte)) error {
+	for from := uint64(0); from < n; from += pageSize {
+		to := min(from+pageSize, n)
+		ops := make([]*storage.Operation, 0, to-from)
+		for i := from; i < to; i++ {
+			ops = append(ops, storage.GetOperation(key(i)))
+		}
+		if err := c.client.Batch(ctx, ops...); err != nil {
+			return fmt.Errorf("reading %s to %s: %w", key(from), key(to-1), err)
+		}
+		for i, op := range ops {
+			if op.Value != nil {
+				each(from+uint64(i), op.Value)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Checkpoint) dropGroups(ctx context.Context) error {
+	ops := make([]*storage.Operation, 0, c.header.nextSlot+1)
+	for slot := range c.header.nextSlot {
+		ops = append(ops, storage.DeleteOperation(groupKey(slot)))
+	}
+	c.header.nextSlot = 0
+	raw := c.header.append(nil)
+	if err := c.client.Batch(ctx, append(ops, storage.SetOperation(headerKey, raw))...); err != nil {
+		return fmt.Errorf("dropping series of an earlier configuration: %w", err)
+	}
+	c.written = string(raw)
+	return nil
+}
+
+func (c *Checkpoint) restoreSeen(ctx context.Context, store *series.Store, logger *zap.Logger) error {
+	for _, gen := range c.header.generations {
+		key := func(chunk uint64) string { return seenKey(gen.number, chunk) }
+		err := c.readPages(ctx, gen.chunks, key, func(chunk uint64, raw []byte) {
+			seg, err := parseSegment(gen.number, raw)
+			if err != nil {
+				logger.Error("part of the replay window dropped because it cannot be read",
+					zap.String("key", key(chunk)), zap.Error(err))
+				return
+			}
+			store.RestoreSeen(seg)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save writes changes and returns how many bytes they took. After an error nothing of them is
+// written; the caller brings the slots again, the IDs are kept here.
+func (c *Checkpoint) Save(ctx context.Context, changes *series.Changes) (size int, err error) {
+	next := c.header.clone()
+	ops := next.seen(append(c.backlog, changes.Seen...), changes.OldestSeen)
+	for _, s := range changes.Slots {
+		if s.State == nil {
+			ops = append(ops, storage.DeleteOperation(groupKey(s.Slot)))
+		} else {
+			ops = append(ops, storage.SetOperation(groupKey(s.Slot), s.State))
+		}
+	}
+	next.nextSlot = changes.NextSlot
+	raw := next.append(nil)
+	if len(ops) == 0 && string(raw) == c.written {
+		return 0, nil
+	}
+	ops = append(ops, storage.SetOperation(headerKey, raw))
+	if err := c.client.Batch(ctx, ops...); err != nil {
+		c.retain(changes)
+		return 0, err
+	}
+	c.header, c.written, c.backlog = next, string(raw), nil
+	for _, op := range ops {
+		size += len(op.Key) + len(op.Value)
+	}
+	return size, nil
+}
+
+// retain keeps IDs that could not be written; the window forgets what it bounds.
+func (c *Checkpoint) retain(changes *series.Changes) {
+	var kept []replay.Segment
+	for _, seg := range append(c.backlog, changes.Seen...) {
+		if seg.Generation < changes.OldestSeen {
+			continue
+		}
+		if n := len(kept); n > 0 && kept[n-1].Generation == seg.Generation {
+			kept[n-1].IDs = append(kept[n-1].IDs, seg.IDs...)
+			continue
+		}
+		// A copy: the window reuses the memory of its segments.
+		kept = append(kept, replay.Segment{Generation: seg.Generation, IDs: append([]replay.ID(nil), seg.IDs...)})
+	}
+	c.backlog = kept
+}
+
+// Close releases the storage client.
+func (c *Checkpoint) Close(ctx context.Context) error { return c.client.Close(ctx) }
+
+var errSegment = errors.New("not a whole number of record IDs")
+
+func parseSegment(generation uint64, raw []byte) (replay.Segment, error) {
+	seg := replay.Segment{Generation: generation}
+	if len(raw)%replay.IDSize != 0 {
+		return seg, errSegment
+	}
+	seg.IDs = make([]replay.ID, 0, len(raw)/replay.IDSize)
+	for ; len(raw) > 0; raw = raw[replay.IDSize:] {
+		seg.IDs = append(seg.IDs, replay.IDFrom(raw))
+	}
+	return seg, nil
+}

@@ -1,0 +1,96 @@
+package record
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+)
+
+// Item is one ledger line, multiplied out.
+type Item struct {
+	Meter      meter.Meter
+	Quantity   money.Quantity
+	Cost, List money.Amount
+}
+
+// Record is one priced span or log record.
+type Record struct {
+	ID     replay.ID
+	Status ledger.Status
+	// Reason and ErrorType are empty where the record has none.
+	Reason, ErrorType string
+	// Currency is set for records that have a cost, and tells them from those that have none.
+	Currency string
+	// Cost is the sum of the items' cost.
+	Cost    money.Amount
+	Savings Savings
+	// TraceID, SpanID and Time make an exemplar.
+	TraceID pcommon.TraceID
+	SpanID  pcommon.SpanID
+	Time    pcommon.Timestamp
+
+	keyEnd, itemsEnd int
+}
+
+// Savings by kind; together they are what the call would have cost at the standard tier's list
+// price with nothing cached, less what it did cost.
+type Savings struct {
+	ServiceTier, Cache, Agreement money.Amount
+}
+
+// Batch holds the records of one batch of telemetry. It is reused, so that reading a batch
+// allocates only while the batch grows.
+type Batch struct {
+	Records []Record
+	// Unmarked, Ignored and Malformed count the spans and log records that bring no money: about
+	// GenAI but not priced, not about GenAI, and with a ledger line that cannot be read.
+	Unmarked, Ignored, Malformed int64
+	// Err is the reason of the first malformed record.
+	Err error
+
+	keys             []byte
+	items            []Item
+	lines            ledger.Lines
+	content          []byte
+	record, resource view
+	resourceAttrs    pcommon.Map
+	resourceLoaded   bool
+}
+
+// Key returns the dimension values of record i.
+func (b *Batch) Key(i int) []byte {
+	from := 0
+	if i > 0 {
+		from = b.Records[i-1].keyEnd
+	}
+	return b.keys[from:b.Records[i].keyEnd]
+}
+
+// Items returns the ledger lines of record i.
+func (b *Batch) Items(i int) []Item {
+	from := 0
+	if i > 0 {
+		from = b.Records[i-1].itemsEnd
+	}
+	return b.items[from:b.Records[i].itemsEnd]
+}
+
+// Reset empties the batch, drops its references to the input and keeps its memory.
+func (b *Batch) Reset() {
+	clear(b.Records)
+	clear(b.lines[:cap(b.lines)])
+	b.record.release()
+	b.resource.release()
+	*b = Batch{
+		Records:  b.Records[:0],
+		keys:     b.keys[:0],
+		items:    b.items[:0],
+		lines:    b.lines[:0],
+		content:  b.content[:0],
+		record:   b.record,
+		resource: b.resource,
+	}
+}

@@ -1,0 +1,197 @@
+package record
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// Dimension is an attribute that series are divided by.
+type Dimension struct {
+	// Name is the attribute on the data point, looked up on the record, then on the resource.
+	Name string
+	// Fallbacks are names to look up, in this order, where Name is not found.
+	Fallbacks []string
+	// Default is the value where nothing is found; empty leaves the dimension out.
+	Default string
+}
+
+// MaxValueLength bounds the bytes of one dimension value. Longer ones are cut, so that one hostile attribute
+// cannot make every flush carry it.
+const MaxValueLength = 1024
+
+// Tags of the values in a key.
+const (
+	tagAbsent = iota
+	tagString
+	tagInt
+	tagDouble
+	tagBool
+)
+
+var errKey = errors.New("not a key of these dimensions")
+
+// dimension is a Dimension with its names resolved to slots.
+type dimension struct {
+	slots []int
+	def   string
+}
+
+// appendKey appends the dimension values of a record: each a tag and a value of known length, so
+// that no two different sets of values have the same key.
+func (r *Reader) appendKey(dst []byte, b *Batch) []byte {
+	for i := range r.dimensions {
+		dst = r.dimensions[i].appendValue(dst, &b.record, &b.resource)
+	}
+	return dst
+}
+
+func (d *dimension) appendValue(dst []byte, record, resource *view) []byte {
+	for _, slot := range d.slots {
+		if value, ok := record.get(slot); ok && !isEmpty(value) {
+			return appendValue(dst, value)
+		}
+		if value, ok := resource.get(slot); ok && !isEmpty(value) {
+			return appendValue(dst, value)
+		}
+	}
+	if d.def == "" {
+		return append(dst, tagAbsent)
+	}
+	return appendString(dst, d.def)
+}
+
+// isEmpty is true for what Prometheus does not tell from an absent label; two series that differ
+// only by it would collide there.
+func isEmpty(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return v.Str() == ""
+	case pcommon.ValueTypeEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
+func appendValue(dst []byte, v pcommon.Value) []byte {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return appendString(dst, v.Str())
+	case pcommon.ValueTypeInt:
+		return binary.LittleEndian.AppendUint64(append(dst, tagInt), uint64(v.Int()))
+	case pcommon.ValueTypeDouble:
+		return binary.LittleEndian.AppendUint64(append(dst, tagDouble), math.Float64bits(v.Double()))
+	case pcommon.ValueTypeBool:
+		if v.Bool() {
+			return append(dst, tagBool, 1)
+		}
+		return append(dst, tagBool, 0)
+	default:
+		return appendString(dst, v.AsString())
+	}
+}
+
+func appendString(dst []byte, s string) []byte {
+	dst = binary.AppendUvarint(append(dst, tagString), uint64(len(s)))
+	return append(dst, s...)
+}
+
+// Attributes puts the dimensions that key stands for into m.
+func (r *Reader) Attributes(key []byte, m pcommon.Map) error {
+	m.EnsureCapacity(m.Len() + len(r.names))
+	for _, name := range r.names {
+		rest, err := putValue(key, m, name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		key = rest
+	}
+	if len(key) > 0 {
+		return errKey
+	}
+	return nil
+}
+
+func putValue(key []byte, m pcommon.Map, name string) (rest []byte, err error) {
+	if len(key) == 0 {
+		return nil, errKey
+	}
+	tag, key := key[0], key[1:]
+	switch {
+	case tag == tagAbsent:
+		return key, nil
+	case tag == tagString:
+		s, rest, ok := cutString(key)
+		if !ok {
+			return nil, errKey
+		}
+		m.PutStr(name, string(s))
+		return rest, nil
+	case tag == tagBool && len(key) >= 1:
+		m.PutBool(name, key[0] != 0)
+		return key[1:], nil
+	case tag == tagInt && len(key) >= 8:
+		m.PutInt(name, int64(binary.LittleEndian.Uint64(key)))
+		return key[8:], nil
+	case tag == tagDouble && len(key) >= 8:
+		m.PutDouble(name, math.Float64frombits(binary.LittleEndian.Uint64(key)))
+		return key[8:], nil
+	default:
+		return nil, errKey
+	}
+}
+
+func cutString(key []byte) (s, rest []byte, ok bool) {
+	n, width := binary.Uvarint(key)
+	if width <= 0 || n > uint64(len(key)-width) {
+		return nil, nil, false
+	}
+	key = key[width:]
+	return key[:n], key[n:], true
+}
+
+// Canonical returns key with every string valid UTF-8 and at most MaxValueLength long, which
+// backends insist on. It is called only for keys that no series has, so it may allocate.
+func (r *Reader) Canonical(key []byte) []byte {
+	m := pcommon.NewMap()
+	if err := r.Attributes(key, m); err != nil {
+		return key
+	}
+	canonical := make([]byte, 0, len(key))
+	for _, name := range r.names {
+		v, ok := m.Get(name)
+		switch {
+		case !ok:
+			canonical = append(canonical, tagAbsent)
+		case v.Type() == pcommon.ValueTypeStr:
+			canonical = appendString(canonical, CanonicalString(v.Str()))
+		default:
+			canonical = appendValue(canonical, v)
+		}
+	}
+	return canonical
+}
+
+// CanonicalString returns s as valid UTF-8 of at most MaxValueLength bytes.
+func CanonicalString(s string) string {
+	return strings.ToValidUTF8(cut(s, MaxValueLength), "\uFFFD")
+}
+
+// cut shortens s to at most n bytes and does not leave half a character behind.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for end := n; end > n-utf8.UTFMax; end-- {
+		if utf8.RuneStart(s[end]) {
+			return s[:end]
+		}
+	}
+	return s[:n]
+}

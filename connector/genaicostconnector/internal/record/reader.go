@@ -1,0 +1,155 @@
+package record
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+)
+
+// AttrErrorType is the semantic conventions' attribute for the class of an error.
+const AttrErrorType = "error.type"
+
+// markers are attributes that say that a record is about GenAI, in the semantic conventions
+// since 1.27; one of them without a cost status is a record that no processor has priced.
+var markers = []string{
+	"gen_ai.operation.name",
+	"gen_ai.provider.name",
+	"gen_ai.system",
+	"gen_ai.request.model",
+}
+
+// Reader reads batches. It is immutable after NewReader and safe for concurrent use with
+// different batches.
+type Reader struct {
+	table      keyTable
+	names      []string
+	dimensions []dimension
+	markers    []int
+
+	status, reason, lines, currency, savings, errorType int
+}
+
+// MaxNames is how many attribute names, fallbacks included, dimensions can look up.
+const MaxNames = maxSlots - 16
+
+// NewReader returns a reader of these dimensions, which look up at most MaxNames different names.
+func NewReader(dimensions []Dimension) *Reader {
+	r := &Reader{}
+	r.status = r.table.add(ledger.AttrStatus)
+	r.reason = r.table.add(ledger.AttrReason)
+	r.lines = r.table.add(ledger.AttrLines)
+	r.currency = r.table.add(ledger.AttrCurrency)
+	r.savings = r.table.add(ledger.AttrSavings)
+	r.errorType = r.table.add(AttrErrorType)
+	for _, name := range markers {
+		r.markers = append(r.markers, r.table.add(name))
+	}
+	for _, d := range dimensions {
+		slots := []int{r.table.add(d.Name)}
+		for _, name := range d.Fallbacks {
+			slots = append(slots, r.table.add(name))
+		}
+		r.names = append(r.names, d.Name)
+		r.dimensions = append(r.dimensions, dimension{slots: slots, def: d.Default})
+	}
+	return r
+}
+
+// ReadTraces appends the priced spans of td to b.
+func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch) {
+	for _, rs := range td.ResourceSpans().All() {
+		b.enter(rs.Resource())
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				if rec := r.read(span.Attributes(), b); rec != nil {
+					rec.TraceID, rec.SpanID = span.TraceID(), span.SpanID()
+					rec.Time = span.EndTimestamp()
+					rec.ID = spanID(b, span)
+				}
+			}
+		}
+	}
+}
+
+// ReadLogs appends the priced log records of ld to b.
+func (r *Reader) ReadLogs(ld plog.Logs, b *Batch) {
+	for _, rl := range ld.ResourceLogs().All() {
+		b.enter(rl.Resource())
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, lr := range sl.LogRecords().All() {
+				if rec := r.read(lr.Attributes(), b); rec != nil {
+					rec.TraceID, rec.SpanID = lr.TraceID(), lr.SpanID()
+					rec.Time = logTime(lr)
+					rec.ID = logID(b, lr)
+				}
+			}
+		}
+	}
+}
+
+func (b *Batch) enter(resource pcommon.Resource) {
+	b.resourceAttrs, b.resourceLoaded = resource.Attributes(), false
+}
+
+// read appends the record that attrs describe, and returns nil for those that bring none. The
+// record is valid until the next one is read.
+func (r *Reader) read(attrs pcommon.Map, b *Batch) *Record {
+	b.record.load(&r.table, attrs)
+	if !b.record.has(r.status) {
+		if r.isGenAI(b) {
+			b.Unmarked++
+		} else {
+			b.Ignored++
+		}
+		return nil
+	}
+	if !b.resourceLoaded {
+		b.resource.load(&r.table, b.resourceAttrs)
+		b.resourceLoaded = true
+	}
+	b.keys = r.appendKey(b.keys, b)
+	b.Records = append(b.Records, Record{
+		Status:    ledger.Status(b.record.str(r.status)),
+		Reason:    b.record.str(r.reason),
+		ErrorType: b.record.str(r.errorType),
+		keyEnd:    len(b.keys),
+		itemsEnd:  len(b.items),
+	})
+	rec := &b.Records[len(b.Records)-1]
+	if err := r.price(rec, b); err != nil {
+		b.Malformed++
+		if b.Err == nil {
+			b.Err = err
+		}
+		b.items = b.items[:rec.itemsEnd]
+		rec.unprice()
+	}
+	rec.itemsEnd = len(b.items)
+	return rec
+}
+
+func (r *Reader) isGenAI(b *Batch) bool {
+	for _, slot := range r.markers {
+		if b.record.has(slot) {
+			return true
+		}
+	}
+	return false
+}
+
+func spanID(b *Batch, span ptrace.Span) replay.ID {
+	if span.TraceID().IsEmpty() || span.SpanID().IsEmpty() {
+		return b.hashSpan(span)
+	}
+	return replay.SpanID(span.TraceID(), span.SpanID())
+}
+
+func logTime(lr plog.LogRecord) pcommon.Timestamp {
+	if t := lr.Timestamp(); t != 0 {
+		return t
+	}
+	return lr.ObservedTimestamp()
+}
