@@ -1,6 +1,7 @@
 package genai
 
 import (
+	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -61,8 +62,11 @@ type Call struct {
 	Stream bool
 	// GatewayCacheHit says that a gateway answered from its cache and nobody billed the call.
 	GatewayCacheHit bool
-	// Estimated usage: counted locally, not by the provider.
-	Invalid bool // a usage value was negative, not finite or out of range
+	// Invalid says that a usage value was negative, no whole number, or beyond belief.
+	Invalid bool
+	// Interrupted says that the call failed in a way that does not tell whether the provider began to
+	// answer: a timeout, a cancellation or a broken connection.
+	Interrupted bool
 
 	// Gaps are the facts that are missing or were assumed.
 	Gaps Gaps
@@ -81,6 +85,9 @@ type Reported struct {
 	// ByProvider is true when the provider itself stated the amount in its response.
 	ByProvider bool
 	Present    bool
+	// Upstream is what another provider charged to the customer's own key for the same call (BYOK);
+	// it is not part of Amount.
+	Upstream money.Amount
 }
 
 // Gap is one fact about a call that the telemetry drops or that had to be assumed.
@@ -117,8 +124,10 @@ const (
 	GapOutputUnreliable
 	// GapRegionUnknown: the region that served is not on the record.
 	GapRegionUnknown
-	// GapProviderGuessed: the provider was derived from the model's name.
+	// GapProviderGuessed: the record names no provider; it can only be derived from the model's name.
 	GapProviderGuessed
+	// GapUsagePartial: input or output was counted, the other was not. Always understates.
+	GapUsagePartial
 )
 
 // Gaps is a set of gaps.
@@ -129,3 +138,41 @@ func (g *Gaps) Add(gap Gap) { *g |= 1 << gap }
 
 // Has reports whether the gap is in the set.
 func (g Gaps) Has(gap Gap) bool { return g&(1<<gap) != 0 }
+
+var gapNames = [...]string{
+	GapCacheReadDropped:   "cache_read_dropped",
+	GapCacheWriteDropped:  "cache_write_dropped",
+	GapCacheLost:          "cache_lost",
+	GapWriteSplitUnknown:  "write_split_unknown",
+	GapServiceTierUnknown: "service_tier_unknown",
+	GapToolFeesInvisible:  "tool_fees_invisible",
+	GapReasoningDropped:   "reasoning_dropped",
+	GapModalityUnknown:    "modality_unknown",
+	GapClamped:            "clamped",
+	GapFormUnknown:        "form_unknown",
+	GapTimeAssumed:        "time_assumed",
+	GapUsageEstimated:     "usage_estimated",
+	GapOutputUnreliable:   "output_unreliable",
+	GapRegionUnknown:      "region_unknown",
+	GapProviderGuessed:    "provider_guessed",
+	GapUsagePartial:       "usage_partial",
+}
+
+// String returns the gap's name for people.
+func (g Gap) String() string {
+	if int(g) >= len(gapNames) {
+		return "unknown"
+	}
+	return gapNames[g]
+}
+
+// String lists the gaps for people.
+func (g Gaps) String() string {
+	var list []string
+	for gap := range Gap(len(gapNames)) {
+		if g.Has(gap) {
+			list = append(list, gap.String())
+		}
+	}
+	return strings.Join(list, ",")
+}

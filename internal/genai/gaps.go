@@ -1,0 +1,128 @@
+package genai
+
+// gaps records every fact that the instrumentation could not or did not tell.
+func (s *settling) gaps() {
+	g := &s.call.Gaps
+	if s.stated && s.scope.profile.unknown {
+		// An app that describes its calls in finops attributes itself means the rest to be plain.
+		s.drops = 0
+	}
+	s.cacheGaps(g)
+	if s.drops&dropServiceTier != 0 && s.call.ServiceTier == "" {
+		g.Add(GapServiceTierUnknown)
+	}
+	if s.tools && !s.countsTools() {
+		g.Add(GapToolFeesInvisible)
+	}
+	if s.drops&dropModality != 0 && !s.hasAny(modalities) {
+		g.Add(GapModalityUnknown)
+	}
+	if s.n[tokAudioIn] > 0 && s.read > 0 && !s.has(tokAudioCached) {
+		g.Add(GapModalityUnknown)
+	}
+	if s.call.Region == "" && !s.stated {
+		g.Add(GapRegionUnknown)
+	}
+	s.outputGaps(g)
+	if s.call.Provider == "" {
+		g.Add(GapProviderGuessed)
+	}
+}
+
+const modalities = 1<<tokAudioIn | 1<<tokAudioOut | 1<<tokImageIn | 1<<tokImageOut | 1<<tokVideoIn | 1<<tokVideoOut
+
+// cacheGaps records what may be missing of cached input. What is counted, even as zero, is known.
+func (s *settling) cacheGaps(g *Gaps) {
+	noRead := s.drops&dropCacheRead != 0 && !s.has(tokCacheRead)
+	noWrite := s.drops&dropCacheWrite != 0 && !s.hasAny(1<<tokCacheWrite|1<<tokWrite5m|1<<tokWrite1h)
+	switch {
+	case s.unsure && (noRead || noWrite || s.read+s.write > 0):
+		g.Add(GapFormUnknown)
+	case s.form == FormAdditive:
+		if (noRead || noWrite) && !s.addsUp() {
+			g.Add(GapCacheLost)
+		}
+	default:
+		if noRead {
+			g.Add(GapCacheReadDropped)
+		}
+		if noWrite {
+			g.Add(GapCacheWriteDropped)
+		}
+	}
+	s.unexplained(g)
+}
+
+// addsUp reports whether the provider's own total leaves no room for tokens that are not counted.
+func (s *settling) addsUp() bool {
+	return s.totalIsProviders && s.has(tokTotal) &&
+		s.n[tokTotal] == s.n[tokInput]+s.n[tokOutput]+s.read+s.write
+}
+
+// unexplained looks for tokens that only the total knows of.
+func (s *settling) unexplained(g *Gaps) {
+	if !s.has(tokTotal) || !s.has(tokInput) || !s.has(tokOutput) {
+		return
+	}
+	known := s.n[tokInput] + s.n[tokOutput]
+	if s.form == FormAdditive {
+		known += s.read + s.write
+	}
+	if s.thinksOutside() {
+		known += s.n[tokReasoning]
+	}
+	if s.n[tokTotal] <= known {
+		return
+	}
+	if s.accounting.thinksApart() {
+		g.Add(GapReasoningDropped)
+	} else {
+		g.Add(GapCacheLost)
+	}
+}
+
+// outputGaps records doubts about the output.
+func (s *settling) outputGaps(g *Gaps) {
+	if s.flaws&flawOutput != 0 {
+		g.Add(GapOutputUnreliable)
+	}
+	if s.flaws&flawEstimated != 0 {
+		g.Add(GapUsageEstimated)
+	}
+	apart := s.reasoning == reasoningOutside ||
+		s.reasoning == "" && s.accounting.thinksApart()
+	if apart && s.drops&dropReasoning != 0 && s.n[tokReasoning] == 0 && !s.sumsUp() {
+		g.Add(GapReasoningDropped)
+	}
+	if s.reasoning == "" && s.form != FormProvider && s.scope.profile.unknown &&
+		s.accounting.thinksApart() && s.n[tokReasoning] > 0 && !s.thinksOutside() && !s.sumsUp() {
+		g.Add(GapReasoningDropped)
+	}
+	if s.partial() {
+		g.Add(GapUsagePartial)
+	}
+}
+
+// sumsUp reports whether a total proves that input and output are everything.
+func (s *settling) sumsUp() bool {
+	return s.totalIsProviders && s.has(tokTotal) && s.n[tokTotal] == s.n[tokInput]+s.n[tokOutput]
+}
+
+// partial reports whether one direction of the usage is missing.
+func (s *settling) partial() bool {
+	in := s.hasAny(1<<tokInput | 1<<tokUncached | 1<<tokTextIn)
+	out := s.hasAny(1<<tokOutput | 1<<tokPlainOutput)
+	switch {
+	case s.fixed&tokenMeters != 0:
+		return false
+	case !in:
+		return out
+	case out:
+		return false
+	default:
+		return s.call.Operation != "embeddings" && s.call.Operation != "rerank" && s.mark != markEmbeddings
+	}
+}
+
+// countsTools reports whether any use of tools is counted.
+func (s *settling) countsTools() bool { return s.fixed&^tokenMeters != 0 }

@@ -1,0 +1,166 @@
+package genai
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+)
+
+// readSemconv reads an attribute whose name begins with gen_ai., in every version of the OpenTelemetry
+// conventions since 1.27 and in what instrumentations put under the same prefix.
+func (f *facts) readSemconv(k string, v pcommon.Value) {
+	if strings.HasPrefix(k, "usage.") {
+		f.readUsage(k[len("usage."):], v)
+		return
+	}
+	c := f.call
+	switch k {
+	case "operation.name":
+		set(&f.operation, v)
+	case "provider.name":
+		set(&c.Provider, v)
+	case "system":
+		first(&c.Provider, v)
+	case "request.model":
+		set(&c.RequestModel, v)
+	case "response.model":
+		set(&c.ResponseModel, v)
+	case "response.id":
+		set(&c.ResponseID, v)
+		c.OutputStarted = c.OutputStarted || v.Str() != ""
+	case "response.finish_reasons", "response.finish_reason":
+		c.OutputStarted = true
+	case "response.time_to_first_chunk", "server.time_to_first_token":
+		c.OutputStarted, c.Stream = true, true
+	case "request.stream", "request.is_stream":
+		c.Stream = c.Stream || truth(v)
+	case "openai.request.service_tier", "request.service_tier":
+		first(&c.RequestedTier, v)
+	case "openai.response.service_tier", "response.service_tier":
+		first(&c.ServiceTier, v)
+	case "tool.definitions", "request.tools":
+		f.offeredTools(v)
+	default:
+		f.readGateway(k, v)
+	}
+}
+
+// readUsage reads an attribute whose name begins with gen_ai.usage.
+func (f *facts) readUsage(k string, v pcommon.Value) {
+	switch k {
+	case "input_tokens":
+		f.put(tokInput, v)
+	case "prompt_tokens":
+		f.putOld(tokInput, v)
+	case "output_tokens":
+		f.put(tokOutput, v)
+	case "completion_tokens":
+		f.putOld(tokOutput, v)
+	case "total_tokens":
+		f.put(tokTotal, v)
+	case "cache_read.input_tokens":
+		f.put(tokCacheRead, v)
+	case "cache_read_input_tokens", "cached_tokens", "cached_input_tokens", "input_tokens.cached":
+		f.putOld(tokCacheRead, v)
+	case "cache_write.input_tokens":
+		f.put(tokCacheWrite, v)
+	case "cache_creation.input_tokens", "cache_creation_input_tokens", "cache_write_input_tokens",
+		"input_tokens.cache_write":
+		f.putOld(tokCacheWrite, v)
+	case "cache_creation.5m_input_tokens", "cache_write.5m_input_tokens",
+		"cache_creation.ephemeral_5m_input_tokens", "cache_creation_5m_input_tokens":
+		f.put(tokWrite5m, v)
+	case "cache_creation.1h_input_tokens", "cache_write.1h_input_tokens",
+		"cache_creation.ephemeral_1h_input_tokens", "cache_creation_1h_input_tokens":
+		f.put(tokWrite1h, v)
+	case "reasoning.output_tokens":
+		f.put(tokReasoning, v)
+	case "reasoning_tokens", "reasoning_output_tokens", "output_tokens.reasoning",
+		"thoughts_tokens", "thoughts_token_count", "thinking_tokens":
+		f.putOld(tokReasoning, v)
+	case "input_token_details":
+		f.readTokenDetails(v, inputDetail)
+	case "output_token_details":
+		f.readTokenDetails(v, outputDetail)
+	default:
+		f.readRareUsage(k, v)
+	}
+}
+
+// readRareUsage reads modality counts, details and costs.
+func (f *facts) readRareUsage(k string, v pcommon.Value) {
+	switch k {
+	case "audio.input_tokens":
+		f.put(tokAudioIn, v)
+	case "audio_input_tokens":
+		f.putOld(tokAudioIn, v)
+	case "audio.output_tokens":
+		f.put(tokAudioOut, v)
+	case "audio_output_tokens":
+		f.putOld(tokAudioOut, v)
+	case "audio.cache_read.input_tokens":
+		f.put(tokAudioCached, v)
+	case "image.input_tokens":
+		f.put(tokImageIn, v)
+	case "image.output_tokens":
+		f.put(tokImageOut, v)
+	case "image.cache_read.input_tokens":
+		f.put(tokImageCached, v)
+	case "video.input_tokens":
+		f.put(tokVideoIn, v)
+	case "video.output_tokens":
+		f.put(tokVideoOut, v)
+	case "cost", "cost.amount", "cost.currency", "cost.source", "cost.total", "total_cost":
+		f.readCost(k, v)
+	default:
+		if strings.HasPrefix(k, "details.") {
+			f.readDetails(k[len("details."):], v)
+		}
+	}
+}
+
+// readDetails reads Pydantic AI's copies of the provider's own counts, which stand beside totals
+// that are inclusive already.
+func (f *facts) readDetails(k string, v pcommon.Value) {
+	switch k {
+	case "cache_read_tokens", "cache_read_input_tokens", "cached_tokens", "cached_content_tokens":
+		f.putOld(tokCacheRead, v)
+	case "cache_write_tokens", "cache_creation_input_tokens":
+		f.putOld(tokCacheWrite, v)
+	case "reasoning_tokens", "thoughts_tokens":
+		f.putOld(tokReasoning, v)
+	case "input_audio_tokens", "audio_prompt_tokens":
+		f.putOld(tokAudioIn, v)
+	case "output_audio_tokens", "audio_candidates_tokens":
+		f.putOld(tokAudioOut, v)
+	}
+}
+
+// readAnthropic reads what Anthropic's own SDKs add to the conventions.
+func (f *facts) readAnthropic(k string, v pcommon.Value) {
+	c := f.call
+	switch k {
+	case "usage.cache_creation.ephemeral_5m_input_tokens":
+		f.put(tokWrite5m, v)
+	case "usage.cache_creation.ephemeral_1h_input_tokens":
+		f.put(tokWrite1h, v)
+	case "response.service_tier":
+		set(&c.ServiceTier, v)
+	case "request.service_tier":
+		set(&c.RequestedTier, v)
+	case "response.inference_geo", "usage.inference_geo":
+		set(&c.Region, v)
+	case "request.inference_geo":
+		first(&c.Region, v)
+	case "usage.speed", "response.speed":
+		set(&c.Speed, v)
+	case "request.speed":
+		first(&c.Speed, v)
+	case "message.stop_reason":
+		c.OutputStarted = true
+	case "usage.server_tool_use.web_search_requests":
+		f.fix(meter.WebSearch, v)
+	}
+}

@@ -1,0 +1,111 @@
+package genai
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// ReadSpan reads what a span says about a model call into c. For RoleNone it sets nothing but the
+// role; for every other role it resets c first.
+func (s *ScopeReader) ReadSpan(span ptrace.Span, c *Call) Role {
+	attrs := span.Attributes()
+	if !s.profile.Unprefixed && !speaksGenAI(attrs) {
+		c.Role = RoleNone
+		return RoleNone
+	}
+	*c = Call{}
+	f := facts{call: c, scope: s}
+	for k, v := range attrs.All() {
+		f.read(k, v)
+	}
+	f.readSpan(span)
+	shape := f.shape(span.Name(), spanKind(span.Kind()))
+	c.Role = shape.role
+	if c.Role == RoleNone {
+		return RoleNone
+	}
+	f.finish(shape)
+	return c.Role
+}
+
+// speaksGenAI tells whether any attribute can make a span a GenAI span. Most spans of a mixed
+// batch end here, so it looks at the first byte before anything else.
+func speaksGenAI(attrs pcommon.Map) bool {
+	for k := range attrs.All() {
+		if len(k) < 8 {
+			continue
+		}
+		switch k[0] {
+		case 'g':
+			if k[1] == 'e' && strings.HasPrefix(k, "gen_ai.") {
+				return true
+			}
+		case 'l':
+			if speaksL(k) {
+				return true
+			}
+		case 'a':
+			if strings.HasPrefix(k, "ai.") {
+				return true
+			}
+		case 'o':
+			if k == "openinference.span.kind" {
+				return true
+			}
+		case 't':
+			if k == "traceloop.span.kind" {
+				return true
+			}
+		case 'f':
+			if strings.HasPrefix(k, "finops.usage.") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speaksL is speaksGenAI for the names that begin with l.
+func speaksL(k string) bool {
+	return strings.HasPrefix(k, "llm.") || k == "langfuse.observation.type" ||
+		k == "langsmith.span.kind" || strings.HasPrefix(k, "litellm.")
+}
+
+// readSpan takes over what a span says outside of its attributes.
+func (f *facts) readSpan(span ptrace.Span) {
+	c := f.call
+	if start := span.StartTimestamp(); start != 0 {
+		c.Start = start.AsTime()
+		if end := span.EndTimestamp(); end > start {
+			c.Duration = end.AsTime().Sub(c.Start)
+		}
+	}
+	if c.ErrorType == "" && span.Status().Code() == ptrace.StatusCodeError {
+		c.ErrorType = unnamedError
+	}
+}
+
+// unnamedError is the error type of a record that failed without saying how.
+const unnamedError = "error"
+
+// kind is how the operation relates to the process, as far as it matters here.
+type kind uint8
+
+const (
+	kindInternal kind = iota
+	kindClient
+	kindServer
+)
+
+func spanKind(k ptrace.SpanKind) kind {
+	switch k {
+	case ptrace.SpanKindClient, ptrace.SpanKindProducer:
+		return kindClient
+	case ptrace.SpanKindServer, ptrace.SpanKindConsumer:
+		return kindServer
+	default:
+		return kindInternal
+	}
+}
