@@ -14,6 +14,9 @@ type File struct {
 	Name string `yaml:"name,omitempty"`
 	// Synonyms are other spellings of the provider that telemetry uses.
 	Synonyms []string `yaml:"synonyms,omitempty"`
+	// Origin says that the provider makes the models it lists, so that a model named without
+	// any provider can be taken for one of its own.
+	Origin bool `yaml:"origin,omitempty"`
 	// Fallback lists providers that are asked, in order, for a model that this one does not list.
 	Fallback []string `yaml:"fallback,omitempty"`
 	// Currency is the ISO 4217 code of all rates in the file. Default USD.
@@ -27,6 +30,11 @@ type File struct {
 	Templates map[string]PriceList `yaml:"templates,omitempty"`
 	// Models are the provider's models.
 	Models []Model `yaml:"models"`
+
+	// checked is set once the file passed every check.
+	checked bool
+	// digest stands for the content where that is known without going through it.
+	digest []byte
 }
 
 // Source is where a price was read, and when.
@@ -52,8 +60,7 @@ type Model struct {
 	// Region is set for entries that hold the price of one region already ("us.", "azure/eu"):
 	// residency variants are not applied on top.
 	Region string `yaml:"region,omitempty"`
-	// Prices are the model's price lists over time; their intervals must not overlap
-	// unless they have different windows.
+	// Prices are the model's price lists over time; their intervals must not overlap.
 	Prices []PriceList `yaml:"prices"`
 	// Note is for people.
 	Note string `yaml:"note,omitempty"`
@@ -124,6 +131,8 @@ type Variant struct {
 	// Excludes names variants that do not apply together with this one; the variant that
 	// comes first in the order service tier, speed, residency, window wins.
 	Excludes []string `yaml:"excludes,omitempty"`
+	// Source is a key of the file's sources, where the variant was read elsewhere than the list.
+	Source string `yaml:"source,omitempty"`
 }
 
 // Condition selects calls. Values are compared without case; within one key any may match.

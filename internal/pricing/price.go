@@ -23,7 +23,7 @@ type Call struct {
 	Deployment  string
 	// Team, CostCenter and Account select agreements.
 	Team, CostCenter, Account string
-	// Usage is read during Rate only.
+	// Usage is read during Price only.
 	Usage *meter.Usage
 }
 
@@ -31,20 +31,37 @@ type Call struct {
 // that made it and is valid as long as it is held.
 type Price struct {
 	// Reason is empty when every used meter has a rate; otherwise why there is no price
-	// (ledger.ReasonUnknownModel, ReasonNoRate, ...).
+	// (ledger.ReasonNoModel, ReasonUnknownModel or ReasonNoRate). A call without a rate for the
+	// request meter has a price: most providers charge no fee for the request itself.
 	Reason ledger.Reason
 	// Model and Version are the canonical names; set whenever the model is known, priced or not.
 	Model, Version string
 	// Match is how the model's name was matched.
 	Match Match
+	// MatchUncertain is set when the match is below exact and the price could be another: a
+	// snapshot that the catalog does not list although it lists others at other prices, a
+	// preview, a prefix, a pattern, or a model of one vendor under another provider.
+	MatchUncertain bool
+	// Foreign is set when the provider does not list the model and the price is that of the
+	// vendor whose name the model carries.
+	Foreign bool
+	// ProviderGuessed is set when the call names no provider and it was derived from the model.
+	ProviderGuessed bool
+	// Region is the region that prices were selected by: the one that the model's name carries, such
+	// as us. of a Bedrock inference profile, or else the call's.
+	Region string
 	// Sheet holds the unit prices; nil when Reason is set.
 	Sheet *Sheet
 	// Upper is the sheet for the quantity above Threshold when the tier is graduated, else nil.
 	Upper     *Sheet
 	Threshold money.Quantity
+	// UpperByOutput says that Threshold counts output; else it counts input.
+	UpperByOutput bool
 	// TierAssumed says that the requested or served service tier is not in the entry and the
 	// standard rates were taken for it.
 	TierAssumed bool
+	// SpeedAssumed says the same of the speed.
+	SpeedAssumed bool
 }
 
 // Match is the rule by which a model's name was found in the catalog.
