@@ -59,7 +59,7 @@ func TestParseRefuses(t *testing.T) {
 		"empty account":    {"provider,account\nopenai,\n", "accounts.csv:2: account is empty"},
 		"row twice":        {"provider,account\nopenai,a\n\nopenai,b\n", "accounts.csv:4: matches the same calls as line 2"},
 		"too few fields":   {"provider,account\nopenai\n", "accounts.csv: record on line 2"},
-		"unfinished quote": {"provider,account\n\"openai,a\n", "accounts.csv: record on line 2"},
+		"unfinished quote": {"provider,account\n\"openai,a\n", "accounts.csv: parse error on line 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			parsed, err := accounts.Parse("accounts.csv", []byte(tc.text))
