@@ -8,43 +8,46 @@ import (
 	"io"
 	"math/big"
 	"os"
-	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Call is a span with a verdict.
-type Call struct {
+// Span is a span as the collector exported it.
+type Span struct {
 	TraceID pcommon.TraceID
 	SpanID  pcommon.SpanID
 	Name    string
 	// Attributes are the span's own; Resource those of its resource.
 	Attributes, Resource map[string]any
-	Lines                []Line
+	// Lines are what it cost; none unless it was priced.
+	Lines []Line
 }
 
+// Status is the verdict on the span, "" for one that is no model call.
+func (s Span) Status() string { return s.Text("finops.cost.status") }
+
 // Text returns a span attribute as text, "" if it has none of that key.
-func (c Call) Text(key string) string {
-	if value, ok := c.Attributes[key]; ok {
+func (s Span) Text(key string) string {
+	if value, ok := s.Attributes[key]; ok {
 		return fmt.Sprint(value)
 	}
 	return ""
 }
 
-// Amount is what the call cost: the exact sum of its lines.
-func (c Call) Amount() *big.Rat {
+// Amount is what the span cost: the exact sum of its lines.
+func (s Span) Amount() *big.Rat {
 	sum := new(big.Rat)
-	for _, line := range c.Lines {
+	for _, line := range s.Lines {
 		sum.Add(sum, line.Amount())
 	}
 	return sum
 }
 
-// Quantity is the sum of what the call used of the meters that match accepts.
-func (c Call) Quantity(match func(meter string) bool) *big.Rat {
+// Quantity is the sum of what the span used of the meters that match accepts.
+func (s Span) Quantity(match func(meter string) bool) *big.Rat {
 	sum := new(big.Rat)
-	for _, line := range c.Lines {
+	for _, line := range s.Lines {
 		if match(line.Meter) {
 			sum.Add(sum, line.Quantity)
 		}
@@ -52,8 +55,8 @@ func (c Call) Quantity(match func(meter string) bool) *big.Rat {
 	return sum
 }
 
-// Books are all calls that a collector gave a verdict on.
-type Books []Call
+// Books are all spans that a collector exported.
+type Books []Span
 
 // ReadFile reads what the file exporter wrote: one OTLP JSON document a line. A last line
 // that is cut short, as SIGKILL leaves it, is not an error.
@@ -88,7 +91,7 @@ func Read(r io.Reader) (Books, error) {
 	}
 }
 
-// FromTraces takes the calls of traces into new books.
+// FromTraces takes the spans of traces into new books.
 func FromTraces(traces ptrace.Traces) (Books, error) { return Books(nil).append(traces) }
 
 func (b Books) append(traces ptrace.Traces) (Books, error) {
@@ -96,23 +99,23 @@ func (b Books) append(traces ptrace.Traces) (Books, error) {
 		attributes := resource.Resource().Attributes().AsRaw()
 		for _, scope := range resource.ScopeSpans().All() {
 			for _, span := range scope.Spans().All() {
-				if _, judged := span.Attributes().Get("finops.cost.status"); !judged {
-					continue
-				}
-				call := Call{
-					TraceID: span.TraceID(), SpanID: span.SpanID(), Name: strings.Clone(span.Name()),
+				entry := Span{
+					TraceID: span.TraceID(), SpanID: span.SpanID(), Name: span.Name(),
 					Attributes: span.Attributes().AsRaw(), Resource: attributes,
 				}
 				var err error
-				if call.Lines, err = ParseLines(call.Text("finops.cost.lines")); err != nil {
-					return nil, fmt.Errorf("span %s (%s): %w", call.SpanID, call.Name, err)
+				if entry.Lines, err = ParseLines(entry.Text("finops.cost.lines")); err != nil {
+					return nil, fmt.Errorf("span %s (%s): %w", entry.SpanID, entry.Name, err)
 				}
-				b = append(b, call)
+				b = append(b, entry)
 			}
 		}
 	}
 	return b, nil
 }
+
+// Judged keeps the spans that got a verdict.
+func (b Books) Judged() Books { return b.Where(func(s Span) bool { return s.Status() != "" }) }
 
 // Once keeps the first verdict on each span: a client that resent a batch has the collector
 // export it twice, and a call is paid for once.
@@ -123,45 +126,45 @@ func (b Books) Once() Books {
 	}
 	seen := make(map[id]bool, len(b))
 	kept := make(Books, 0, len(b))
-	for _, call := range b {
-		key := id{call.TraceID, call.SpanID}
+	for _, span := range b {
+		key := id{span.TraceID, span.SpanID}
 		if !seen[key] {
 			seen[key] = true
-			kept = append(kept, call)
+			kept = append(kept, span)
 		}
 	}
 	return kept
 }
 
-// Where keeps the calls that match.
-func (b Books) Where(match func(Call) bool) Books {
+// Where keeps the spans that match.
+func (b Books) Where(match func(Span) bool) Books {
 	var kept Books
-	for _, call := range b {
-		if match(call) {
-			kept = append(kept, call)
+	for _, span := range b {
+		if match(span) {
+			kept = append(kept, span)
 		}
 	}
 	return kept
 }
 
-// Cost is what all calls cost.
+// Cost is what all spans cost.
 func (b Books) Cost() *big.Rat {
 	sum := new(big.Rat)
-	for _, call := range b {
-		sum.Add(sum, call.Amount())
+	for _, span := range b {
+		sum.Add(sum, span.Amount())
 	}
 	return sum
 }
 
-// Sums adds up what quantity says of each call, by key.
-func (b Books) Sums(key func(Call) string, quantity func(Call) *big.Rat) map[string]*big.Rat {
+// Sums adds up what quantity says of each span, by key.
+func (b Books) Sums(key func(Span) string, quantity func(Span) *big.Rat) map[string]*big.Rat {
 	sums := map[string]*big.Rat{}
-	for _, call := range b {
-		k := key(call)
+	for _, span := range b {
+		k := key(span)
 		if sums[k] == nil {
 			sums[k] = new(big.Rat)
 		}
-		sums[k].Add(sums[k], quantity(call))
+		sums[k].Add(sums[k], quantity(span))
 	}
 	return sums
 }

@@ -76,17 +76,17 @@ func TestRead(t *testing.T) {
 
 	all, err := ReadFile(path)
 	require.NoError(t, err)
-	require.Len(t, all, 6)
-	once := all.Once()
+	require.Len(t, all, 8)
+	once := all.Judged().Once()
 	require.Len(t, once, 3)
 	assert.Equal(t, "search-api", once[0].Resource["service.name"])
 	assert.Equal(t, "0.6", once.Cost().FloatString(1))
 	assert.InDelta(t, 0.6, Float(once.Cost()), 0)
 
-	inputs := once.Where(func(c Call) bool { return c.Text("finops.team") == "search" })
+	inputs := once.Where(func(s Span) bool { return s.Text("finops.team") == "search" })
 	assert.Equal(t, "4", inputs.Sums(
-		func(Call) string { return "tokens" },
-		func(c Call) *big.Rat { return c.Quantity(func(meter string) bool { return meter == "input" }) },
+		func(Span) string { return "tokens" },
+		func(s Span) *big.Rat { return s.Quantity(func(meter string) bool { return meter == "input" }) },
 	)["tokens"].RatString())
 }
 

@@ -36,9 +36,19 @@ type Process struct {
 // process outlives ctx, which bounds the start only; end it with [Process.Stop] or
 // [Process.Kill].
 func Start(ctx context.Context, binary, config string, env ...string) (*Process, error) {
+	return StartMerged(ctx, binary, []string{config}, env...)
+}
+
+// StartMerged is [Start] on several configuration files, the later ones merged over the
+// earlier ones.
+func StartMerged(ctx context.Context, binary string, configs []string, env ...string) (*Process, error) {
 	p := &Process{ready: make(chan struct{}), done: make(chan struct{})}
+	var arguments []string
+	for _, config := range configs {
+		arguments = append(arguments, "--config", config)
+	}
 	//nolint:gosec,noctx // the caller chooses what to run, and it outlives the context of the start
-	p.cmd = exec.Command(binary, "--config", config)
+	p.cmd = exec.Command(binary, arguments...)
 	p.cmd.Env = append(p.cmd.Environ(), env...)
 	// A group of its own, so that an interrupt at the terminal reaches us alone and the
 	// collector is stopped in order.
