@@ -84,6 +84,17 @@ func (q Quantity) Int64() (n int64, exact bool) {
 	}
 }
 
+// Decimals returns how many decimals q needs, from 0 to 9.
+func (q Quantity) Decimals() int {
+	m, _ := q.v.abs()
+	_, frac := m.div64(1e9)
+	if frac == 0 {
+		return 0
+	}
+	_, decimals := trimZeros(frac, quantityScale)
+	return decimals
+}
+
 // Float64 returns the nearest float64.
 func (q Quantity) Float64() float64 { return q.v.float64(quantityScale, quantityPow5) }
 

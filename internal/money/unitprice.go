@@ -10,6 +10,9 @@ const (
 	unitPricePow5  = 30517578125 // 5^15
 )
 
+// UnitPriceDecimals is the number of decimals of a [UnitPrice].
+const UnitPriceDecimals = unitPriceScale
+
 var (
 	bigUnitPrice = big.NewInt(1e15)
 	bigTwo       = big.NewInt(2)
