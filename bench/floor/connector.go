@@ -57,8 +57,9 @@ type metrics struct {
 	done    chan struct{}
 }
 
+// Start implements component.Component.
 func (m *metrics) Start(context.Context, component.Host) error {
-	m.flusher.Go(func() {
+	m.flusher.Go(func() { //nolint:contextcheck // outlives the start
 		ticker := time.NewTicker(m.interval)
 		defer ticker.Stop()
 		for {
@@ -73,6 +74,7 @@ func (m *metrics) Start(context.Context, component.Host) error {
 	return nil
 }
 
+// Shutdown sends the last values on.
 func (m *metrics) Shutdown(ctx context.Context) error {
 	close(m.done)
 	m.flusher.Wait()
@@ -219,7 +221,7 @@ func (s *series) putHistogram(p pmetric.HistogramDataPoint, k key, start, now pc
 	p.SetStartTimestamp(start)
 	p.SetTimestamp(now)
 	k.put(p.Attributes())
-	p.SetCount(uint64(s.count)) //nolint:gosec // counts up from 0
+	p.SetCount(uint64(s.count))
 	p.SetSum(s.cost[3])
 	bound := 1e-6
 	for _, n := range s.buckets {

@@ -40,7 +40,7 @@ func Dial(endpoint string, n int, batch *workload.Batch) (*Sender, error) {
 			return nil, errors.Join(err, s.Close())
 		}
 		// The high byte keeps the epochs of the connections apart.
-		s.connections = append(s.connections, &connection{client: client, batch: batch.Clone(), epoch: uint32(i) << 24}) //nolint:gosec // few connections
+		s.connections = append(s.connections, &connection{client: client, batch: batch.Clone(), epoch: uint32(i) << 24})
 	}
 	return s, nil
 }

@@ -124,7 +124,7 @@ func countedText(runs []whole.Run) string {
 	switch {
 	case s.Max < 0:
 		return "-"
-	case s.Min == s.Max && s.Min == 1:
+	case s.Min == 1 && s.Max == 1:
 		return "all"
 	default:
 		return fmt.Sprintf("%.2f %%", s.Median*100)

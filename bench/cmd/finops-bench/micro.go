@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,9 +35,7 @@ func (o options) measureMicro(ctx context.Context, tools string, r *result.Resul
 			return err
 		}
 	}
-	for name, rounds := range measured {
-		r.Micro[name] = rounds
-	}
+	maps.Copy(r.Micro, measured)
 	return nil
 }
 
