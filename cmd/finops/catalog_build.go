@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/catalog/build"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
+	"github.com/spf13/cobra"
+)
+
+// buildFlags are the flags of `catalog build`.
+type buildFlags struct {
+	output, python            string
+	genaiPrices, litellm      string
+	genaiVersion, liteVersion string
+	date                      string
+}
+
+func newBuildCommand(out *output) *cobra.Command {
+	var f buildFlags
+	c := &cobra.Command{
+		Use:   "build",
+		Short: "Make the builtin catalog from public price lists",
+		Long: `Make the builtin catalog: one file for each provider, from the price lists in the Python
+packages genai-prices and litellm, which pip downloads. Files given by flag are used instead of packages.`,
+		Example: `  finops catalog build --output internal/pricing/catalog/data
+  finops catalog build --genai-prices data.json --litellm prices.json --date 2026-11-23 --output data`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			summary, err := f.run(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if out.json {
+				return writeJSON(cmd.OutOrStdout(), summary)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d entries of %d providers (%d completed, %d added, %d disputed, %d skipped)\n",
+				summary.Entries, summary.Providers, summary.Completed, summary.Added, summary.Disputed, summary.Skipped)
+			return err
+		},
+	}
+	flags := c.Flags()
+	flags.StringVarP(&f.output, "output", "o", "", "directory to write the files to")
+	flags.StringVar(&f.python, "python", "python3", "Python with pip, to download packages")
+	flags.StringVar(&f.genaiPrices, "genai-prices", "", "genai-prices data (JSON) instead of the package")
+	flags.StringVar(&f.litellm, "litellm", "", "LiteLLM price list (JSON) instead of the package")
+	flags.StringVar(&f.genaiVersion, "genai-prices-version", "", "version of the package (default newest)")
+	flags.StringVar(&f.liteVersion, "litellm-version", "", "version of the package (default newest)")
+	flags.StringVar(&f.date, "date", time.Now().UTC().Format(time.DateOnly), "day on which the lists stated their prices")
+	_ = c.MarkFlagRequired("output")
+	return c
+}
+
+func (f *buildFlags) run(ctx context.Context) (build.Summary, error) {
+	if _, err := time.Parse(time.DateOnly, f.date); err != nil {
+		return build.Summary{}, fmt.Errorf("--date %q must be a day such as 2026-11-23", f.date)
+	}
+	lists, err := f.lists(ctx)
+	if err != nil {
+		return build.Summary{}, err
+	}
+	files, summary := build.Catalog(lists)
+	return summary, writeCatalog(f.output, files)
+}
+
+func (f *buildFlags) lists(ctx context.Context) (build.Lists, error) {
+	dir, err := os.MkdirTemp("", "finops-catalog-")
+	if err != nil {
+		return build.Lists{}, failed("%w", err)
+	}
+	defer os.RemoveAll(dir)
+	packages := packageSource{python: f.python, dir: dir}
+	genai, err := readOr(f.genaiPrices, func() ([]byte, error) { return packages.genAIPrices(ctx, f.genaiVersion) })
+	if err != nil {
+		return build.Lists{}, err
+	}
+	lite, err := readOr(f.litellm, func() ([]byte, error) { return packages.liteLLM(ctx, f.liteVersion) })
+	if err != nil {
+		return build.Lists{}, err
+	}
+	lists := build.Lists{Date: f.date}
+	var genaiReport, liteReport importer.Report
+	if lists.Primary, genaiReport, err = importer.ReadDated("genai_prices", "genai-prices", genai, f.date); err != nil {
+		return lists, failed("%w", err)
+	}
+	if lists.Secondary, liteReport, err = importer.ReadDated("litellm", "litellm", lite, f.date); err != nil {
+		return lists, failed("%w", err)
+	}
+	return lists, errors.Join(genaiReport.Err(), liteReport.Err())
+}
+
+func readOr(path string, otherwise func() ([]byte, error)) ([]byte, error) {
+	if path == "" {
+		return otherwise()
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, failed("%w", err)
+	}
+	return data, nil
+}
+
+// writeCatalog replaces the files of a directory.
+func writeCatalog(dir string, files []pricing.File) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return failed("%w", err)
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return failed("%w", err)
+	}
+	for _, path := range old {
+		if err := os.Remove(path); err != nil {
+			return failed("%w", err)
+		}
+	}
+	for i := range files {
+		if _, err := pricing.CheckFile(files[i].Provider, &files[i], pricing.ParseOptions{}); err != nil {
+			return failed("%w", err)
+		}
+		data, err := build.Marshal(&files[i])
+		if err != nil {
+			return failed("%w", err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, files[i].Provider+".yaml"), data, 0o644); err != nil {
+			return failed("%w", err)
+		}
+	}
+	return nil
+}
