@@ -84,12 +84,13 @@ func (f *buildFlags) lists(ctx context.Context) (build.Lists, error) {
 	if err != nil {
 		return build.Lists{}, err
 	}
+	options := importer.Options{Date: f.date}
 	lists := build.Lists{Date: f.date}
 	var genaiReport, liteReport importer.Report
-	if lists.Primary, genaiReport, err = importer.ReadDated("genai_prices", "genai-prices", genai, f.date); err != nil {
+	if lists.Primary, genaiReport, err = importer.Read("genai_prices", "genai-prices", genai, options); err != nil {
 		return lists, failed("%w", err)
 	}
-	if lists.Secondary, liteReport, err = importer.ReadDated("litellm", "litellm", lite, f.date); err != nil {
+	if lists.Secondary, liteReport, err = importer.Read("litellm", "litellm", lite, options); err != nil {
 		return lists, failed("%w", err)
 	}
 	return lists, errors.Join(genaiReport.Err(), liteReport.Err())

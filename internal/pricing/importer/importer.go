@@ -29,16 +29,17 @@ func Formats() []string {
 	return names
 }
 
+// Options say what a price list does not say itself.
+type Options struct {
+	// Date is the day on which the list stated its prices, YYYY-MM-DD. Price lists do not carry
+	// one; without it prices name no source.
+	Date string
+}
+
 // Read reads a price list of a named public format. The name, a path or an address, is
 // for messages. The error is about the list as a whole; what is wrong with single entries
 // is in the report, see [Report.Err].
-func Read(format, name string, data []byte) ([]pricing.File, Report, error) {
-	return ReadDated(format, name, data, "")
-}
-
-// ReadDated does so for a price list of which it is known on which day, YYYY-MM-DD, it
-// stated its prices. Lists do not say that themselves; without it prices name no source.
-func ReadDated(format, name string, data []byte, date string) ([]pricing.File, Report, error) {
+func Read(format, name string, data []byte, opts Options) ([]pricing.File, Report, error) {
 	read, ok := readers[format]
 	if !ok {
 		return nil, Report{}, fmt.Errorf("%s: unknown price list format %q: use one of %s",
@@ -55,7 +56,7 @@ func ReadDated(format, name string, data []byte, date string) ([]pricing.File, R
 	report.Providers = len(files)
 	for i := range files {
 		report.Models += len(files[i].Models)
-		dateSources(&files[i], date)
+		dateSources(&files[i], opts.Date)
 	}
 	return files, report, nil
 }
