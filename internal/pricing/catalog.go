@@ -330,9 +330,10 @@ func versionOf(name, rest, version string) string {
 // at returns the entry's price list at an instant.
 func (e *entry) at(instant int64) *list {
 	e.compile.Do(func() {
-		e.lists = make([]*list, len(e.model.Prices))
-		for i := range e.model.Prices {
-			e.lists[i] = compileList(e.model, e.provider.id, e.file, e.model.Prices[i], e.names)
+		prices := e.model.PriceLists()
+		e.lists = make([]*list, len(prices))
+		for i := range prices {
+			e.lists[i] = compileList(e.model, e.provider.id, e.file, prices[i], e.names)
 		}
 		// The latest first, since most calls are recent.
 		slices.SortStableFunc(e.lists, func(a, b *list) int { return cmp.Compare(b.from, a.from) })

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"reflect"
@@ -43,6 +44,8 @@ func ParseFile(name string, data []byte, opts ParseOptions) (*File, error) {
 	d := decoder{reporter: reporter{file: name, root: doc.Content[0]}}
 	file := new(File)
 	d.decode(d.root, reflect.ValueOf(file).Elem())
+	digest := sha256.Sum256(data)
+	file.digest = digest[:]
 	return finish(file, &d.reporter, opts)
 }
 

@@ -48,5 +48,5 @@ func run(dir, output string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(output, encoder.EncodeAll(text, nil), 0o600)
+	return os.WriteFile(output, encoder.EncodeAll(text, nil), 0o644)
 }
