@@ -16,6 +16,7 @@ const (
 type applied struct {
 	form             Form
 	reasoning        string
+	provider         string
 	drops            factSet
 	flaws            flawSet
 	totalIsProviders bool
@@ -46,6 +47,9 @@ func (s *shape) take(r *Rule) {
 	if r.Reasoning != "" {
 		s.reasoning = r.Reasoning
 	}
+	if r.Provider != "" {
+		s.provider = r.Provider
+	}
 	s.drops = (s.drops | r.drops) &^ r.shows
 	s.flaws |= r.flaws
 	s.totalIsProviders = s.totalIsProviders || r.TotalIsProviders
@@ -58,7 +62,7 @@ func (f *facts) meets(w *When, operation, name string, v version) bool {
 	c := f.call
 	return is(w.Stream, c.Stream) && is(w.Usage, f.hasUsage()) && is(w.CacheRead, f.has(tokCacheRead)) &&
 		w.operations.matches(operation) && w.spans.matches(name) && w.versions.has(v) &&
-		w.providers.matches(c.Provider) && (w.models.matches(c.ResponseModel) || w.models.matches(c.RequestModel))
+		w.apis.matches(f.api) && w.providers.matches(c.Provider) && (w.models.matches(c.ResponseModel) || w.models.matches(c.RequestModel))
 }
 
 func is(want *bool, got bool) bool { return want == nil || *want == got }

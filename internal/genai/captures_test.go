@@ -43,7 +43,19 @@ func TestCapturesGolden(t *testing.T) {
 	}
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), got.String(), "run with -update to accept")
+	assertLines(t, string(want), got.String())
+}
+
+// assertLines compares texts of many lines and reports those that differ.
+func assertLines(t *testing.T, want, got string) {
+	t.Helper()
+	wants, gots := strings.Split(want, "\n"), strings.Split(got, "\n")
+	assert.Len(t, gots, len(wants))
+	for i := range min(len(wants), len(gots)) {
+		if wants[i] != gots[i] {
+			t.Errorf("line %d, run with -update to accept:\nwant %s\ngot  %s", i+1, wants[i], gots[i])
+		}
+	}
 }
 
 func eachSpan(td ptrace.Traces, visit func(ptrace.Span, *Call)) {

@@ -66,6 +66,8 @@ func (f *facts) readO(k string, v pcommon.Value) {
 		set(&f.call.RequestedTier, v)
 	case "openai.response.service_tier":
 		set(&f.call.ServiceTier, v)
+	case "openai.api.type":
+		set(&f.api, v)
 	case "operation.name":
 		if f.mark == markNone {
 			f.mark = vercelMark(v.Str())

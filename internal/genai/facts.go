@@ -61,7 +61,9 @@ type facts struct {
 
 	// operation is gen_ai.operation.name; mark is what dialects without it say.
 	operation string
-	mark      mark
+	// api is openai.api.type.
+	api  string
+	mark mark
 	// vendor is a weak claim to the provider: who made the model.
 	vendor string
 	// version is the instrumentation's version when an attribute tells it.

@@ -19,6 +19,11 @@ func newFlatJSON(s string) flatJSON {
 	if len(s) > maxJSON {
 		return flatJSON{}
 	}
+	return scanJSON(s)
+}
+
+// scanJSON is newFlatJSON for strings whose length was checked.
+func scanJSON(s string) flatJSON {
 	s = strings.TrimLeft(s, " \t\r\n")
 	if !strings.HasPrefix(s, "{") {
 		return flatJSON{}

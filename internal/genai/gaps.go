@@ -29,10 +29,13 @@ func (s *settling) gaps() {
 	}
 }
 
-const modalities = 1<<tokAudioIn | 1<<tokAudioOut | 1<<tokImageIn | 1<<tokImageOut | 1<<tokVideoIn | 1<<tokVideoOut
+const modalities = 1<<tokTextIn | 1<<tokAudioIn | 1<<tokAudioOut | 1<<tokImageIn | 1<<tokImageOut | 1<<tokVideoIn | 1<<tokVideoOut
 
 // cacheGaps records what may be missing of cached input. What is counted, even as zero, is known.
 func (s *settling) cacheGaps(g *Gaps) {
+	if s.call.Operation == "embeddings" {
+		return
+	}
 	noRead := s.drops&dropCacheRead != 0 && !s.has(tokCacheRead)
 	noWrite := s.drops&dropCacheWrite != 0 && !s.hasAny(1<<tokCacheWrite|1<<tokWrite5m|1<<tokWrite1h)
 	switch {

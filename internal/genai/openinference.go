@@ -43,7 +43,7 @@ func (f *facts) readLLM(k string, v pcommon.Value) {
 	case "is_streaming":
 		c.Stream = c.Stream || truth(v)
 	case "invocation_parameters":
-		f.payload.request = f.raw(v)
+		f.requestedTier(v.Str())
 	case "cost.total":
 		f.reported(v, costTotal)
 	case "openrouter.cost", "usage.cost":
@@ -91,6 +91,19 @@ func (f *facts) readOldUsage(k string, v pcommon.Value) {
 	case "reasoning_tokens":
 		f.putOld(tokReasoning, v)
 	}
+}
+
+// requestedTier finds the service tier among the parameters of a request. They can hold long tool
+// definitions, so they are searched and not parsed.
+func (f *facts) requestedTier(parameters string) {
+	if len(parameters) > maxJSON || f.call.RequestedTier != "" {
+		return
+	}
+	_, rest, ok := strings.Cut(parameters, `"service_tier":"`)
+	if !ok {
+		return
+	}
+	f.call.RequestedTier, _, _ = strings.Cut(rest, `"`)
 }
 
 // maxMetadata bounds how far into a metadata string is looked.

@@ -63,8 +63,6 @@ type Profile struct {
 	Scopes []string `mapstructure:"scopes" yaml:"scopes"`
 	// Events are the names of log events that are each one model call, of any scope.
 	Events []string `mapstructure:"events" yaml:"events,omitempty"`
-	// Provider is the provider of records that name none.
-	Provider string `mapstructure:"provider" yaml:"provider,omitempty"`
 	// Versions limits the profile to a range of scope versions, as in ">=1.2 <2".
 	Versions string `mapstructure:"versions" yaml:"versions,omitempty"`
 	// Source is where this was learned.
@@ -101,6 +99,8 @@ type Rule struct {
 	// TotalIsProviders says that a total token count is the provider's own and no sum made by the
 	// instrumentation, so that nothing is missing when the parts add up to it.
 	TotalIsProviders bool `mapstructure:"total_is_providers" yaml:"total_is_providers,omitempty"`
+	// Provider is the provider of records that name none.
+	Provider string `mapstructure:"provider" yaml:"provider,omitempty"`
 	// Role overrides what the record is: call, aggregate, other or none.
 	Role string `mapstructure:"role" yaml:"role,omitempty"`
 	// Note explains the rule to people.
@@ -117,6 +117,8 @@ type When struct {
 	Operations []string `mapstructure:"operations" yaml:"operations,omitempty"`
 	Providers  []string `mapstructure:"providers" yaml:"providers,omitempty"`
 	Models     []string `mapstructure:"models" yaml:"models,omitempty"`
+	// APIs are values of openai.api.type.
+	APIs []string `mapstructure:"apis" yaml:"apis,omitempty"`
 	// Versions limits by the version that the scope or the record tells.
 	Versions string `mapstructure:"versions" yaml:"versions,omitempty"`
 	// Stream, Usage and CacheRead ask whether the call was streamed, has usage, has a cache
@@ -125,8 +127,9 @@ type When struct {
 	Usage     *bool `mapstructure:"usage" yaml:"usage,omitempty"`
 	CacheRead *bool `mapstructure:"cache_read" yaml:"cache_read,omitempty"`
 
-	spans, operations, providers, models patterns
-	versions                             versionRange
+	spans, operations, providers, models, apis patterns
+
+	versions versionRange
 }
 
 type (
@@ -246,7 +249,7 @@ func (r *Rule) compile() (err error) {
 	}
 	var ok bool
 	if r.role, ok = roleChanges[r.Role]; !ok {
-		return fmt.Errorf("role: %q must be one of %s", r.Role, names(roleChanges))
+		return fmt.Errorf("role %q must be one of %s", r.Role, names(roleChanges))
 	}
 	return r.When.compile()
 }
@@ -261,6 +264,7 @@ func (w *When) compile() (err error) {
 		{"operations", w.Operations, &w.operations},
 		{"providers", w.Providers, &w.providers},
 		{"models", w.Models, &w.models},
+		{"apis", w.APIs, &w.apis},
 	} {
 		if *list.to, err = compilePatterns("when::"+list.key, list.from); err != nil {
 			return err

@@ -92,6 +92,8 @@ func (f *facts) readUsage(k string, v pcommon.Value) {
 // readRareUsage reads modality counts, details and costs.
 func (f *facts) readRareUsage(k string, v pcommon.Value) {
 	switch k {
+	case "text.input_tokens":
+		f.put(tokTextIn, v)
 	case "audio.input_tokens":
 		f.put(tokAudioIn, v)
 	case "audio_input_tokens":

@@ -146,7 +146,7 @@ func (s *settling) input() {
 // beyond the parts must be input too, and most likely was written to a cache.
 func (s *settling) uncached(other int64) int64 {
 	text := s.n[tokUncached]
-	if s.has(tokTextIn) {
+	if s.has(tokTextIn) && !s.has(tokInput) {
 		return s.overlapping(text + s.n[tokTextIn])
 	}
 	if s.isFixed(meter.Input) || !s.has(tokInput) || s.n[tokInput] == text {

@@ -23,7 +23,7 @@ func (f *facts) tidy(s *shape) {
 		c.Provider = f.vendor
 	}
 	if c.Provider == "" {
-		c.Provider = f.scope.profile.Provider
+		c.Provider = s.provider
 	}
 	if s.flaws&flawModel != 0 {
 		dropModel(c)
