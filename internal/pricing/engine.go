@@ -233,7 +233,8 @@ func (e *Engine) fill(p *Price, made *keyedSheet, usage *meter.Usage) {
 	}
 	p.Sheet, p.Upper = made.sheet, made.upper
 	if made.upper != nil {
-		p.Threshold = made.key.list.steps[made.key.step].size
+		tier := &made.key.list.steps[made.key.step]
+		p.Threshold, p.UpperByOutput = tier.size, tier.key.metric == metricOutput
 	}
 }
 

@@ -25,9 +25,9 @@ const (
 	reasoningPriced
 	modalityDearer
 	modalityCheaper
-	cacheUsed
+	cacheMatters
 	outputPriced
-	regionUnknown
+	tokensPriced
 	providerGuessed
 	cheaperTierAssumed
 	dearerTierAssumed
@@ -54,7 +54,7 @@ var (
 func (c condition) holds(call *genai.Call, price *pricing.Price, v *Verdict) bool {
 	switch c {
 	case cacheReadCheaper, cacheWriteDearer, cachePriced, longWriteDearer, reasoningPriced,
-		modalityDearer, modalityCheaper, toolFeesMissing:
+		modalityDearer, modalityCheaper, toolFeesMissing, tokensPriced:
 		return c.holdsForRates(&call.Usage, price)
 	case cacheReadAssumed, cacheWriteAssumed, modalityAssumed, otherAssumed:
 		return v.isPaid() && v.assumed.has(c.assumedMeters())
@@ -68,18 +68,15 @@ func (c condition) holds(call *genai.Call, price *pricing.Price, v *Verdict) boo
 func (v *Verdict) isPaid() bool { return !v.Amount.IsZero() || !v.List.IsZero() }
 
 func (c condition) holdsForFacts(call *genai.Call, price *pricing.Price, v *Verdict) bool {
-	entry := entryOf(price)
 	switch c {
 	case paid:
 		return true
 	case serviceTiersPriced:
-		return call.ServiceTier == "" && len(entry.ServiceTiers) > 0
-	case cacheUsed:
-		return v.charges(cacheReads | cacheWrites)
+		return call.ServiceTier == "" && len(entryOf(price).ServiceTiers) > 0
+	case cacheMatters:
+		return v.charges(cacheReads|cacheWrites) || cachePriced.holdsForRates(&call.Usage, price)
 	case outputPriced:
 		return v.charges(outputs)
-	case regionUnknown:
-		return entry.Regions && price.Region == ""
 	case providerGuessed:
 		// The reader's own guess is the other rule.
 		return price.ProviderGuessed && !call.Gaps.Has(genai.GapProviderGuessed)

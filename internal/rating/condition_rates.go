@@ -37,6 +37,8 @@ func (c condition) holdsOn(usage *meter.Usage, sheet *pricing.Sheet) bool {
 		return used(meter.CacheWrite5m) && dearer(sheet, meter.CacheWrite1h, meter.CacheWrite5m)
 	case reasoningPriced:
 		return sheet.Rates[meter.Reasoning].Known && !sheet.Rates[meter.Reasoning].Effective.IsZero()
+	case tokensPriced:
+		return charged(sheet, meter.Input) || charged(sheet, meter.Output)
 	case modalityDearer, modalityCheaper:
 		return modalityDiffers(usage, sheet, c == modalityDearer)
 	case toolFeesMissing:

@@ -151,7 +151,11 @@ var ruleCases = map[string]struct {
 	"form_unknown": {
 		holds: gaps(genai.GapFormUnknown), want: ledger.ConfidenceEstimated,
 		lifted: map[string]func(*genai.Call, *pricing.Price){
-			"nothing cached": func(c *genai.Call, _ *pricing.Price) { c.Usage = usage{meter.Input: 5}.meters() },
+			"no cache that costs anything": func(c *genai.Call, p *pricing.Price) {
+				c.Usage = usage{meter.Input: 5}.meters()
+				p.Sheet.Rates[meter.CacheRead].Assumed = true
+				p.Sheet.Rates[meter.CacheWrite5m].Known = false
+			},
 		},
 	},
 	"time_assumed":    {holds: gaps(genai.GapTimeAssumed), want: ledger.ConfidenceEstimated},
@@ -162,11 +166,12 @@ var ruleCases = map[string]struct {
 			"no output": func(c *genai.Call, _ *pricing.Price) { c.Usage = usage{meter.Input: 5}.meters() },
 		},
 	},
-	"region_unknown": {
-		holds: gaps(genai.GapRegionUnknown), want: ledger.ConfidenceEstimated,
+	"usage_partial": {
+		holds: gaps(genai.GapUsagePartial), want: ledger.ConfidenceLowerBound,
 		lifted: map[string]func(*genai.Call, *pricing.Price){
-			"one price everywhere":     func(_ *genai.Call, p *pricing.Price) { p.Sheet.Entry.Regions = false },
-			"the model's name said it": func(_ *genai.Call, p *pricing.Price) { p.Region = "us" },
+			"tokens cost nothing": func(_ *genai.Call, p *pricing.Price) {
+				p.Sheet.Rates[meter.Input].Effective, p.Sheet.Rates[meter.Output].Effective = money.UnitPrice{}, money.UnitPrice{}
+			},
 		},
 	},
 	"provider_guessed": {holds: gaps(genai.GapProviderGuessed), want: ledger.ConfidenceEstimated},
@@ -289,9 +294,13 @@ func TestGraduatedTierIsLookedAtToo(t *testing.T) {
 	assert.Equal(t, ledger.ConfidenceUpperBound, rate(t, call, price).Confidence)
 }
 
-// Gaps that a later version of the reader knows must not be ignored in silence.
+// A gap that the reader learns to find must not be ignored in silence.
 func TestEveryGapHasARule(t *testing.T) {
-	for gap := genai.GapCacheReadDropped; gap <= genai.GapProviderGuessed; gap++ {
-		assert.NotZero(t, gapRules[gap], "gap %d", gap)
+	for gap := genai.Gap(0); gap.String() != "unknown"; gap++ {
+		if gap == genai.GapRegionUnknown {
+			assert.Zero(t, gapRules[gap], "the table says why")
+			continue
+		}
+		assert.NotZero(t, gapRules[gap], gap)
 	}
 }

@@ -165,6 +165,9 @@ func (r *Rater) compute(call *genai.Call, price *pricing.Price, v *Verdict) {
 	}
 	v.Computed, v.HasComputed = v.Amount, true
 	v.PricingID, v.Source = price.Sheet.ID, price.Sheet.Source
+	if price.Upper != nil {
+		v.PricingID = price.Upper.ID
+	}
 	v.settle(r.currency)
 	v.Doubts = doubts(call, price, v)
 	v.Confidence = v.Doubts.Confidence()

@@ -170,8 +170,10 @@ func TestVerdicts(t *testing.T) {
 		{"failed before output", failed("InternalServerError", false), unknown, ledger.StatusNotBilled, ledger.ReasonError, ""},
 		{"broken off after output", failed("500", true), priceOf(sheet), ledger.StatusUnpriced, ledger.ReasonNoUsage, ""},
 		{"cancelled after output", failed("CancelledError", true), priceOf(sheet), ledger.StatusUnpriced, ledger.ReasonNoUsage, ""},
-		{"the client gave up", failed("openai.APITimeoutError", false), priceOf(sheet), ledger.StatusUnpriced, ledger.ReasonNoUsage, ""},
-		{"the client closed the request", failed("499", false), priceOf(sheet), ledger.StatusUnpriced, ledger.ReasonNoUsage, ""},
+		{
+			"interrupted, nobody knows when", with(failed("APITimeoutError", false), func(c *genai.Call) { c.Interrupted = true }),
+			priceOf(sheet), ledger.StatusUnpriced, ledger.ReasonNoUsage, "",
+		},
 		{
 			"a gateway's cache answered", with(callWith(plain), func(c *genai.Call) { c.GatewayCacheHit = true }), priceOf(sheet),
 			ledger.StatusFree, ledger.ReasonGatewayCache, "",

@@ -4,7 +4,10 @@ import "github.com/otelcol-finops/otelcol-finops/internal/genai"
 
 // rules is the confidence algebra: a cost is exact until a rule holds, and each rule that holds
 // says in which direction the cost may be wrong. A fact counts only where the price that was
-// chosen depends on it; the condition says so. docs/confidence.md explains the table to users.
+// chosen depends on it; the condition says so.
+//
+// genai.GapRegionUnknown has no rule: data residency is a surcharge that a call must ask for, and a call
+// that names no region is priced as what it is, one at the provider's default endpoint.
 var rules = []Rule{
 	{
 		Name: "cache_read_dropped", gap: genai.GapCacheReadDropped, condition: cacheReadCheaper, Direction: Over,
@@ -47,7 +50,7 @@ var rules = []Rule{
 		Why: "parts of the usage exceed their whole",
 	},
 	{
-		Name: "form_unknown", gap: genai.GapFormUnknown, condition: cacheUsed, Direction: Either,
+		Name: "form_unknown", gap: genai.GapFormUnknown, condition: cacheMatters, Direction: Either,
 		Why: "nothing says whether the input includes the cached tokens",
 	},
 	{
@@ -63,8 +66,8 @@ var rules = []Rule{
 		Why: "the instrumentation is known to report a wrong output",
 	},
 	{
-		Name: "region_unknown", gap: genai.GapRegionUnknown, condition: regionUnknown, Direction: Either,
-		Why: "the region is not known and the model has other prices in some",
+		Name: "usage_partial", gap: genai.GapUsagePartial, condition: tokensPriced, Direction: Under,
+		Why: "only one of input and output is counted",
 	},
 	{
 		Name: "provider_guessed", gap: genai.GapProviderGuessed, condition: paid, Direction: Either,
