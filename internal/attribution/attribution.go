@@ -6,6 +6,7 @@
 package attribution
 
 import (
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -53,6 +54,11 @@ func New(dimensions []Dimension) *Attributor {
 
 // Dimensions are the dimensions that the Attributor answers, in the order of its results.
 func (a *Attributor) Dimensions() []Dimension { return a.dimensions }
+
+// Index returns the place of the named dimension in results, and -1 if it is not answered.
+func (a *Attributor) Index(name string) int {
+	return slices.IndexFunc(a.dimensions, func(d Dimension) bool { return d.Name == name })
+}
 
 // Resource appends what the resource says for each dimension to dst; "" where it says nothing.
 // The strings belong to attrs.

@@ -8,6 +8,17 @@ type Usage [Count]money.Quantity
 // IsZero reports whether nothing at all was used.
 func (u *Usage) IsZero() bool { return *u == Usage{} }
 
+// OutputSize is every kind of output.
+func (u *Usage) OutputSize() money.Quantity {
+	var size money.Quantity
+	for m := Input; m < Request; m++ {
+		if !m.IsInput() {
+			size = size.Add(u[m])
+		}
+	}
+	return size
+}
+
 // InputSize is the size that context tiers are chosen by: every kind of input, cached or
 // not, text or not.
 func (u *Usage) InputSize() money.Quantity {

@@ -1,0 +1,89 @@
+package genaicostprocessor
+
+import (
+	"fmt"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+)
+
+// Config of the gen_ai_cost processor. Its zero keys are a working configuration.
+type Config struct {
+	// Pricing names the gen_ai_pricing extension to price with. Unset: the only one there
+	// is, the builtin catalog if there is none, an error if there are several.
+	Pricing *component.ID `mapstructure:"pricing"`
+
+	// Detail is how much is written on a record: minimal, standard or full.
+	Detail Detail `mapstructure:"detail"`
+
+	// Upstream says what happens to results that a record carries already: recompute
+	// them, or trust those of an earlier tier.
+	Upstream Upstream `mapstructure:"upstream"`
+
+	// EmitSemconvCost also writes the cost under the names of the OpenTelemetry draft,
+	// gen_ai.usage.cost.amount, .currency and .source.
+	EmitSemconvCost bool `mapstructure:"emit_semconv_cost"`
+
+	// Deduplication bounds what is remembered so that no call counts twice.
+	Deduplication dedup.Config `mapstructure:"deduplication"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// Detail is how much is written on a record.
+type Detail string
+
+const (
+	// DetailMinimal writes what money is made from: status, reason, amount, currency, confidence, lines.
+	DetailMinimal Detail = "minimal"
+	// DetailStandard adds source, pricing id, model, dimensions.
+	DetailStandard Detail = "standard"
+	// DetailFull adds the parts by meter, the list amount and the catalog's identity.
+	DetailFull Detail = "full"
+)
+
+// Validate refuses unknown values.
+func (d Detail) Validate() error {
+	switch d {
+	case DetailMinimal, DetailStandard, DetailFull:
+		return nil
+	default:
+		return fmt.Errorf("%q is not a level of detail: use minimal, standard or full", string(d))
+	}
+}
+
+// Upstream says what happens to results that a record carries already.
+type Upstream string
+
+const (
+	// UpstreamRecompute drops them: no application can price itself.
+	UpstreamRecompute Upstream = "recompute"
+	// UpstreamTrust keeps records that an earlier tier of this processor has judged.
+	UpstreamTrust Upstream = "trust"
+)
+
+// Validate refuses unknown values.
+func (u Upstream) Validate() error {
+	switch u {
+	case UpstreamRecompute, UpstreamTrust:
+		return nil
+	default:
+		return fmt.Errorf("%q is not known: use recompute, or trust when an earlier collector tier runs this processor", string(u))
+	}
+}
+
+var (
+	_ confmap.Validator = Detail("")
+	_ confmap.Validator = Upstream("")
+)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Detail:        DetailStandard,
+		Upstream:      UpstreamRecompute,
+		Deduplication: dedup.NewDefaultConfig(),
+	}
+}

@@ -1,0 +1,45 @@
+package genaicostprocessor
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/confmaptest"
+)
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	conf, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))
+	require.NoError(t, err)
+	contract := component.MustNewIDWithName("gen_ai_pricing", "contract")
+	all := createDefaultConfig().(*Config)
+	all.Pricing, all.Detail, all.Upstream, all.EmitSemconvCost = &contract, DetailFull, UpstreamTrust, true
+	for name, tc := range map[string]struct {
+		want  *Config
+		fails string
+	}{
+		"gen_ai_cost":              {want: createDefaultConfig().(*Config)},
+		"gen_ai_cost/all_keys":     {want: all},
+		"gen_ai_cost/bad_detail":   {fails: `detail: "verbose" is not a level of detail: use minimal, standard or full`},
+		"gen_ai_cost/bad_upstream": {fails: `upstream: "believe" is not known: use recompute, or trust`},
+		"gen_ai_cost/bad_window":   {fails: "deduplication: window: -1s is not between"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sub, err := conf.Sub(name)
+			require.NoError(t, err)
+			cfg := createDefaultConfig().(*Config)
+			require.NoError(t, sub.Unmarshal(cfg))
+			if tc.fails != "" {
+				assert.ErrorContains(t, confmap.Validate(cfg), tc.fails)
+				return
+			}
+			require.NoError(t, confmap.Validate(cfg))
+			assert.Equal(t, tc.want, cfg)
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package genaicostprocessor
+
+import (
+	"context"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/rating"
+)
+
+// book is the prices that one batch is judged by, all records alike.
+type book struct {
+	engine  *pricing.Engine
+	rater   *rating.Rater
+	catalog string
+}
+
+// book returns the prices in use now. The rater is made anew only when they have changed.
+func (c *costing) book() *book {
+	engine := c.source.Engine()
+	if current := c.current.Load(); current != nil && current.engine == engine {
+		return current
+	}
+	info := engine.Info()
+	made := &book{
+		engine:  engine,
+		rater:   rating.New(rating.Options{Currency: info.Currency}),
+		catalog: info.Catalog,
+	}
+	c.current.Store(made)
+	return made
+}
+
+// judge gives every record of the batch its verdict and writes it.
+func (c *costing) judge(ctx context.Context, b *batch) {
+	book := c.book()
+	for i := range b.records {
+		r := &b.records[i]
+		c.look(b, book.engine, r)
+		b.items = append(b.items, item(&b.origins[r.origin], r))
+	}
+	b.verdicts = append(b.verdicts, make([]dedup.Verdict, len(b.items))...)
+	c.dedup.Resolve(b.items, b.verdicts)
+	for i := range b.records {
+		c.conclude(b, book, &b.records[i], b.verdicts[i])
+	}
+	c.recorder.record(ctx, &b.tally)
+}
+
+// look finds the price of a call. It comes before the calls are resolved against each other,
+// because records of one call may spell its model differently.
+func (c *costing) look(b *batch, engine *pricing.Engine, r *record) {
+	if !isCall(r.call.Role) || r.keep {
+		r.price = pricing.Price{}
+		return
+	}
+	p := &b.pricing
+	rating.Describe(&r.call, p)
+	p.Team, p.CostCenter = r.answer.Values[c.team], r.answer.Values[c.costCenter]
+	r.price = engine.Price(p)
+	b.tally.lookups[r.price.Match]++
+}
+
+// isCall reports whether a record in this role may be billed.
+func isCall(role genai.Role) bool {
+	return role == genai.RoleCall || role == genai.RoleAgentCall
+}
+
+// conclude writes what became of a record and counts it.
+func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdict) {
+	if r.keep {
+		b.tally.records[outcome{status: statusUpstream}]++
+		return
+	}
+	v := &b.verdict
+	switch {
+	case resolved.IsDuplicate():
+		mark(v, ledger.StatusDuplicate, resolved.Reason(), &r.price)
+	case resolved == dedup.Aggregate:
+		mark(v, ledger.StatusAggregate, aggregateReason(&r.call), &r.price)
+	default:
+		book.rater.Rate(&r.call, &r.price, v)
+	}
+	b.tally.note(&r.call, v)
+	b.text = c.writer.write(r.attrs, v, r.answer.Values, book.catalog, b.text)
+}
+
+// mark makes a verdict on a record that is not the one which counts.
+func mark(v *rating.Verdict, status ledger.Status, reason ledger.Reason, price *pricing.Price) {
+	*v = rating.Verdict{Lines: v.Lines[:0], Status: status, Reason: reason, Model: price.Model, Version: price.Version}
+}
+
+// aggregateReason is the kind of operation; an agent call that turned out to surround its model
+// calls has none of its own.
+func aggregateReason(call *genai.Call) ledger.Reason {
+	if call.Reason == "" {
+		return ledger.ReasonAgent
+	}
+	return call.Reason
+}
+
+// note counts a verdict.
+func (t *tally) note(call *genai.Call, v *rating.Verdict) {
+	t.records[outcome{v.Status, v.Reason}]++
+	if call.Gaps.Has(genai.GapClamped) {
+		t.clamped++
+	}
+	if v.HasReported && v.HasComputed && v.ReportedReason == "" {
+		t.difference = t.difference.Add(v.Reported.Sub(v.Computed))
+	}
+}
+
+// item is what a record is resolved against others by.
+func item(o *origin, r *record) dedup.Item {
+	call := &r.call
+	start := call.Start.UnixNano()
+	it := dedup.Item{
+		Trace: r.ids.trace, Span: r.ids.span, Parent: r.ids.parent,
+		Start: start, End: start + int64(call.Duration),
+		Process: o.process, Scope: r.scope, Gateway: o.gateway,
+		Response: dedup.Hash(call.ResponseID), Model: dedup.Hash(modelName(r)),
+		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
+	}
+	if call.HasUsage {
+		it.Input = tokens(call.Usage.InputSize())
+		it.Uncached = tokens(call.Usage[meter.Input])
+		it.Output = tokens(call.Usage.OutputSize())
+	}
+	return it
+}
+
+func tokens(q money.Quantity) int64 {
+	n, _ := q.Int64()
+	return n
+}
+
+// modelName is the canonical name where the catalog knows one, so that an alias and its
+// dated version are the same model.
+func modelName(r *record) string {
+	switch {
+	case r.price.Model != "":
+		return r.price.Model
+	case r.call.ResponseModel != "":
+		return r.call.ResponseModel
+	default:
+		return r.call.RequestModel
+	}
+}

@@ -1,0 +1,79 @@
+package genaicostprocessor
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/golden"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatatest/ptracetest"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/confmaptest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/otelcol-finops/otelcol-finops/processor/genaicostprocessor/internal/metadata"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// arrival is when the golden cases reach the collector.
+var arrival = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// TestGolden runs one case a folder of testdata/traces: input.json through the processor with config.yaml
+// (or no keys at all) must become output.yaml.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	dirs, err := filepath.Glob("testdata/traces/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, dirs)
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			input, err := golden.ReadTraces(filepath.Join(dir, "input.json"))
+			require.NoError(t, err)
+			got := process(t, readConfig(t, filepath.Join(dir, "config.yaml")), input)
+			want := filepath.Join(dir, "output.yaml")
+			if *update {
+				require.NoError(t, golden.WriteTracesToFile(want, got))
+				return
+			}
+			expected, err := golden.ReadTraces(want)
+			require.NoError(t, err)
+			require.NoError(t, ptracetest.CompareTraces(expected, got))
+		})
+	}
+}
+
+func readConfig(t *testing.T, path string) *Config {
+	t.Helper()
+	cfg := createDefaultConfig().(*Config)
+	if _, err := os.Stat(path); err == nil {
+		conf, err := confmaptest.LoadConf(path)
+		require.NoError(t, err)
+		require.NoError(t, conf.Unmarshal(cfg))
+	}
+	require.NoError(t, confmap.Validate(cfg))
+	return cfg
+}
+
+// process sends the batches through one processor, in order, and returns the last as it came out.
+func process(t *testing.T, cfg *Config, batches ...ptrace.Traces) ptrace.Traces {
+	t.Helper()
+	sink := new(consumertest.TracesSink)
+	p, err := NewFactory().CreateTraces(t.Context(), processortest.NewNopSettings(metadata.Type), cfg, sink)
+	require.NoError(t, err)
+	shared.byConfig[cfg].now = func() time.Time { return arrival }
+	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	for _, td := range batches {
+		require.NoError(t, p.ConsumeTraces(t.Context(), td))
+	}
+	require.NoError(t, p.Shutdown(t.Context()))
+	all := sink.AllTraces()
+	return all[len(all)-1]
+}

@@ -1,0 +1,113 @@
+package genaicostprocessor
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+)
+
+// maxAhead is how far in the future a start may lie before the clock that set it is not believed.
+const maxAhead = 5 * time.Minute
+
+// processKeys tell processes apart; the service first, which alone must do if nothing else is there.
+var processKeys = []string{"service.name", "service.instance.id", "k8s.pod.uid", "host.name", "process.pid"}
+
+// readOrigin resolves what can be known once per resource.
+func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
+	o := b.addOrigin()
+	o.dimensions = c.attributor.Resource(attrs, o.dimensions[:0])
+	var parts [5]string
+	for i, key := range processKeys {
+		if v, ok := attrs.Get(key); ok {
+			parts[i] = v.AsString()
+		}
+	}
+	o.process = dedup.Hash(parts[:]...)
+	o.gateway = c.cfg.Deduplication.IsGateway(parts[0])
+}
+
+func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {
+	scope := c.reader.Scope(ss.Scope())
+	scopeHash := dedup.Hash(ss.Scope().Name())
+	for _, span := range ss.Spans().All() {
+		r := b.add()
+		if scope.ReadSpan(span, &r.call) == genai.RoleNone {
+			c.disown(span.Attributes())
+			b.drop()
+			continue
+		}
+		r.ids = identity{trace: span.TraceID(), span: span.SpanID(), parent: span.ParentSpanID()}
+		r.attrs, r.scope, r.origin = span.Attributes(), scopeHash, len(b.origins)-1
+		c.settle(b, r)
+	}
+}
+
+func (c *costing) readLogs(b *batch, sl plog.ScopeLogs) {
+	scope := c.reader.Scope(sl.Scope())
+	scopeHash := dedup.Hash(sl.Scope().Name())
+	for _, log := range sl.LogRecords().All() {
+		r := b.add()
+		if scope.ReadLog(log, &r.call) == genai.RoleNone {
+			c.disown(log.Attributes())
+			b.drop()
+			continue
+		}
+		r.ids = logIdentity(log, &r.call, b.origins[len(b.origins)-1].process)
+		r.attrs, r.scope, r.origin = log.Attributes(), scopeHash, len(b.origins)-1
+		c.settle(b, r)
+	}
+}
+
+// settle completes a record with what neither the dialect nor the resource says.
+func (c *costing) settle(b *batch, r *record) {
+	settleTime(&r.call, b.now)
+	c.scan(r, b.origins[r.origin].dimensions)
+}
+
+// settleTime replaces a start that cannot be true by the time of arrival. Old starts stand:
+// replay and backfill are legitimate.
+func settleTime(call *genai.Call, now time.Time) {
+	if call.Start.IsZero() || call.Start.After(now.Add(maxAhead)) {
+		call.Start = now
+		call.Gaps.Add(genai.GapTimeAssumed)
+	}
+}
+
+// scan collects the dimensions that the record states itself, and drops or keeps results that it
+// brings along.
+func (c *costing) scan(r *record, resource []string) {
+	c.attributor.Start(resource, &r.answer)
+	stale, judged := false, false
+	for key, value := range r.attrs.All() {
+		if key != "" && key[0] == 'f' && isResult(key) {
+			stale = true
+			judged = judged || key == ledger.AttrStatus
+			continue
+		}
+		c.attributor.Offer(key, value, &r.answer)
+	}
+	r.keep = judged && c.cfg.Upstream == UpstreamTrust
+	if stale && !r.keep {
+		removeResults(r.attrs)
+	}
+}
+
+// disown takes results away from a record that is not about GenAI: whatever put them there, they
+// would count as money downstream.
+func (c *costing) disown(attrs pcommon.Map) {
+	if c.cfg.Upstream == UpstreamTrust {
+		return
+	}
+	for key := range attrs.All() {
+		if key != "" && key[0] == 'f' && isResult(key) {
+			removeResults(attrs)
+			return
+		}
+	}
+}

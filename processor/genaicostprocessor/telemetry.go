@@ -1,0 +1,103 @@
+package genaicostprocessor
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/processor/genaicostprocessor/internal/metadata"
+)
+
+// statusUpstream counts records whose results were kept from an earlier tier.
+const statusUpstream ledger.Status = "upstream"
+
+type outcome struct {
+	status ledger.Status
+	reason ledger.Reason
+}
+
+// tally counts what happened in one batch, so that instruments are touched once per
+// batch and outcome, not once per record.
+type tally struct {
+	records map[outcome]int64
+	lookups [pricing.MatchPattern + 1]int64
+	clamped int64
+	// difference is the sum of reported minus computed cost.
+	difference money.Amount
+}
+
+func (t *tally) reset() {
+	clear(t.records)
+	t.lookups = [len(t.lookups)]int64{}
+	t.clamped, t.difference = 0, money.Amount{}
+}
+
+// recorder writes tallies to the component's instruments with attribute sets made once.
+type recorder struct {
+	builder  *metadata.TelemetryBuilder
+	outcomes sync.Map // outcome -> metric.MeasurementOption
+	lookups  [pricing.MatchPattern + 1]metric.MeasurementOption
+}
+
+func newRecorder(builder *metadata.TelemetryBuilder) *recorder {
+	r := &recorder{builder: builder}
+	for i := range r.lookups {
+		r.lookups[i] = metric.WithAttributeSet(attribute.NewSet(attribute.String("outcome", pricing.Match(i).String())))
+	}
+	return r
+}
+
+func (r *recorder) record(ctx context.Context, t *tally) {
+	for o, n := range t.records {
+		r.builder.ProcessorGenAiCostRecords.Add(ctx, n, r.outcome(o))
+	}
+	for match, n := range t.lookups {
+		if n > 0 {
+			r.builder.ProcessorGenAiCostLookups.Add(ctx, n, r.lookups[match])
+		}
+	}
+	if t.clamped > 0 {
+		r.builder.ProcessorGenAiCostClamped.Add(ctx, t.clamped)
+	}
+	if !t.difference.IsZero() {
+		r.builder.ProcessorGenAiCostReportedDifference.Add(ctx, t.difference.Float64())
+	}
+}
+
+// outcome returns the attribute set of an outcome. Statuses and reasons are a closed set, so
+// the map stays small.
+func (r *recorder) outcome(o outcome) metric.MeasurementOption {
+	if set, ok := r.outcomes.Load(o); ok {
+		return set.(metric.MeasurementOption)
+	}
+	set := metric.WithAttributeSet(attribute.NewSet(
+		attribute.String("status", string(o.status)),
+		attribute.String("reason", string(o.reason)),
+	))
+	actual, _ := r.outcomes.LoadOrStore(o, set)
+	return actual.(metric.MeasurementOption)
+}
+
+// observe registers what is read from the de-duplicator's memory when telemetry is collected.
+func (c *costing) observe() error {
+	observed := func(value func(dedup.Stats) int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(value(c.dedup.Stats()))
+			return nil
+		}
+	}
+	return errors.Join(
+		c.telemetry.RegisterProcessorGenAiCostDeduplicationRememberedCallback(observed(func(s dedup.Stats) int64 { return s.Remembered })),
+		c.telemetry.RegisterProcessorGenAiCostDeduplicationEvictedCallback(observed(func(s dedup.Stats) int64 { return s.Evicted })),
+		c.telemetry.RegisterProcessorGenAiCostDeduplicationLateCallback(observed(func(s dedup.Stats) int64 { return s.Late })),
+		c.telemetry.RegisterProcessorGenAiCostDeduplicationLateTokensCallback(observed(func(s dedup.Stats) int64 { return s.LateTokens })),
+		c.telemetry.RegisterProcessorGenAiCostDeduplicationTruncatedCallback(observed(func(s dedup.Stats) int64 { return s.Truncated })),
+	)
+}

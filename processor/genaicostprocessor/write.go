@@ -1,0 +1,172 @@
+package genaicostprocessor
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/rating"
+)
+
+// The names of the OpenTelemetry draft for cost on a span, semantic-conventions-genai pull
+// request 443. Its text keeps collector-side enrichment out of them, hence opt-in.
+const (
+	semconvCostAmount   = "gen_ai.usage.cost.amount"
+	semconvCostCurrency = "gen_ai.usage.cost.currency"
+	semconvCostSource   = "gen_ai.usage.cost.source"
+)
+
+// Upper bounds of the attributes added to one record, by detail. Growing the attribute
+// slice costs more than all else that is written, so it is done once.
+const (
+	minimalAttributes  = 7
+	standardAttributes = 8
+	semconvAttributes  = 3
+)
+
+// writer puts verdicts on records.
+type writer struct {
+	detail  Detail
+	semconv bool
+	// attributes of the dimensions, in the attributor's order.
+	dimensions []string
+	growth     int
+}
+
+func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
+	w := &writer{detail: cfg.Detail, semconv: cfg.EmitSemconvCost, growth: minimalAttributes}
+	for _, d := range attributor.Dimensions() {
+		w.dimensions = append(w.dimensions, ledger.Prefix+d.Name)
+	}
+	if w.detail != DetailMinimal {
+		w.growth += standardAttributes + len(w.dimensions)
+	}
+	if w.semconv {
+		w.growth += semconvAttributes
+	}
+	return w
+}
+
+// write puts the verdict and the dimensions' values on a record. text is scratch space and
+// returned for reuse.
+func (w *writer) write(attrs pcommon.Map, v *rating.Verdict, dimensions []string, catalog string, text []byte) []byte {
+	attrs.EnsureCapacity(attrs.Len() + w.capacity(v))
+	text = w.writeMoney(attrs, v, text)
+	if w.detail != DetailMinimal {
+		w.writeOrigin(attrs, v)
+		for i, value := range dimensions {
+			if value == "" {
+				value = ledger.Unallocated
+			}
+			attrs.PutStr(w.dimensions[i], value)
+		}
+	}
+	if w.detail == DetailFull {
+		writeParts(attrs, v, catalog)
+	}
+	if w.semconv && isBilled(v) {
+		attrs.PutDouble(semconvCostAmount, v.Amount.Float64())
+		attrs.PutStr(semconvCostCurrency, v.Currency)
+		attrs.PutStr(semconvCostSource, "local")
+	}
+	return text
+}
+
+// capacity is how many attributes the verdict will add at most.
+func (w *writer) capacity(v *rating.Verdict) int {
+	if w.detail == DetailFull {
+		return w.growth + 2 + len(v.Lines)
+	}
+	return w.growth
+}
+
+// isBilled reports whether the verdict carries an amount, be it zero.
+func isBilled(v *rating.Verdict) bool {
+	return v.Status == ledger.StatusPriced || v.Status == ledger.StatusFree
+}
+
+func (w *writer) writeMoney(attrs pcommon.Map, v *rating.Verdict, text []byte) []byte {
+	attrs.PutStr(ledger.AttrStatus, string(v.Status))
+	if v.Reason != "" {
+		attrs.PutStr(ledger.AttrReason, string(v.Reason))
+	}
+	if !isBilled(v) {
+		return text
+	}
+	attrs.PutDouble(ledger.AttrAmount, v.Amount.Float64())
+	attrs.PutStr(ledger.AttrCurrency, v.Currency)
+	attrs.PutStr(ledger.AttrConfidence, string(v.Confidence))
+	text = ledger.AppendLines(text[:0], v.Lines)
+	attrs.PutStr(ledger.AttrLines, string(text))
+	if !v.Savings.IsZero() {
+		text = ledger.AppendSavings(text[:0], v.Savings)
+		attrs.PutStr(ledger.AttrSavings, string(text))
+	}
+	return text
+}
+
+// writeOrigin says what the price was taken from.
+func (w *writer) writeOrigin(attrs pcommon.Map, v *rating.Verdict) {
+	putNonEmpty(attrs, ledger.AttrSource, string(v.Source))
+	putNonEmpty(attrs, ledger.AttrPricingID, v.PricingID)
+	putNonEmpty(attrs, ledger.AttrModelName, v.Model)
+	putNonEmpty(attrs, ledger.AttrModelVersion, v.Version)
+	if v.PricingID != "" && v.Match != pricing.MatchExact {
+		attrs.PutStr(ledger.AttrPricingMatch, v.Match.String())
+	}
+	if v.HasReported {
+		attrs.PutDouble(ledger.AttrReportedAmount, v.Reported.Float64())
+	}
+}
+
+func putNonEmpty(attrs pcommon.Map, key, value string) {
+	if value != "" {
+		attrs.PutStr(key, value)
+	}
+}
+
+// costAttributes are the names of finops.cost.<meter>.
+var costAttributes = func() (names [meter.Count]string) {
+	for i := range names {
+		names[i] = ledger.CostPrefix + meter.Meter(i).String()
+	}
+	return names
+}()
+
+// writeParts breaks the amount down by meter. A meter may have several lines (graduated
+// tiers); they are summed exactly before they become a double.
+func writeParts(attrs pcommon.Map, v *rating.Verdict, catalog string) {
+	if !isBilled(v) {
+		return
+	}
+	var parts [meter.Count]money.Amount
+	var used [meter.Count]bool
+	for _, line := range v.Lines {
+		if cost, ok := line.Effective.Mul(line.Quantity); ok {
+			parts[line.Meter], used[line.Meter] = parts[line.Meter].Add(cost), true
+		}
+	}
+	for m, ok := range used {
+		if ok {
+			attrs.PutDouble(costAttributes[m], parts[m].Float64())
+		}
+	}
+	attrs.PutDouble(ledger.AttrListAmount, v.List.Float64())
+	attrs.PutStr(ledger.AttrPricingCatalog, catalog)
+}
+
+// isResult tells results of this processor from the inputs that share their prefix.
+func isResult(key string) bool {
+	return strings.HasPrefix(key, ledger.Prefix) &&
+		!strings.HasPrefix(key, ledger.UsagePrefix) &&
+		!strings.HasPrefix(key, ledger.RequestPrefix)
+}
+
+func removeResults(attrs pcommon.Map) {
+	attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return isResult(key) })
+}
