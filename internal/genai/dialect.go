@@ -7,16 +7,14 @@ import (
 )
 
 // read takes one attribute in. The first byte selects a dialect, so that attributes of no
-// interest cost one jump; within a dialect, the compiler makes the switch a binary search.
+// interest cost one jump.
 func (f *facts) read(k string, v pcommon.Value) {
 	if len(k) < 5 {
 		return
 	}
 	switch k[0] {
 	case 'g':
-		if rest, ok := strings.CutPrefix(k, "gen_ai."); ok {
-			f.readSemconv(rest, v)
-		}
+		f.readSemconv(k, v)
 	case 'l':
 		f.readL(k, v)
 	case 'a':
@@ -27,8 +25,12 @@ func (f *facts) read(k string, v pcommon.Value) {
 		if rest, ok := strings.CutPrefix(k, "finops."); ok {
 			f.readOwn(rest, v)
 		}
-	default:
+	case 'e', 's', 'h', 't', 'c', 'm':
 		f.readCommon(k, v)
+	default:
+		if f.scope.profile.Unprefixed {
+			f.readUnprefixed(k, v)
+		}
 	}
 }
 
@@ -47,14 +49,14 @@ func (f *facts) readL(k string, v pcommon.Value) {
 
 func (f *facts) readA(k string, v pcommon.Value) {
 	switch {
-	case strings.HasPrefix(k, "ai."):
-		f.readVercel(k[len("ai."):], v)
-	case strings.HasPrefix(k, "anthropic."):
-		f.readAnthropic(k[len("anthropic."):], v)
-	case strings.HasPrefix(k, "aws."):
-		if k == "aws.region" {
-			set(&f.call.Region, v)
+	case k[2] == '.':
+		if k[1] == 'i' {
+			f.readVercel(k[len("ai."):], v)
 		}
+	case k[1] == 'n':
+		f.readAnthropic(k, v)
+	case k == "aws.region":
+		set(&f.call.Region, v)
 	}
 }
 

@@ -91,6 +91,13 @@ func (f *facts) hasAny(mask uint32) bool { return (f.current|f.legacy)&mask != 0
 
 // put stores a count under its current name.
 func (f *facts) put(t tok, v pcommon.Value) {
+	if v.Type() == pcommon.ValueTypeInt {
+		if n := v.Int(); uint64(n) <= maxTokens {
+			f.n[t] = n
+			f.current |= 1 << t
+			return
+		}
+	}
 	if n, ok := f.count(v); ok {
 		f.n[t] = n
 		f.current |= 1 << t

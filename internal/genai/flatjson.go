@@ -14,6 +14,25 @@ type flatJSON struct {
 	depth  int
 }
 
+// leading counts the bytes before the next token: white space, and the commas between members.
+func leading(s string) int {
+	n := 0
+	for n < len(s) && (s[n] == ' ' || s[n] == ',' || s[n] == '\n' || s[n] == '\t' || s[n] == '\r') {
+		n++
+	}
+	return n
+}
+
+// ends tells the bytes that end a number or literal.
+func ends(b byte) bool {
+	switch b {
+	case ',', '}', ']', ' ', '\t', '\r', '\n':
+		return true
+	default:
+		return false
+	}
+}
+
 // newFlatJSON returns an iterator over s, empty when s is too long or no object.
 func newFlatJSON(s string) flatJSON {
 	if len(s) > maxJSON {
@@ -24,7 +43,7 @@ func newFlatJSON(s string) flatJSON {
 
 // scanJSON is newFlatJSON for strings whose length was checked.
 func scanJSON(s string) flatJSON {
-	s = strings.TrimLeft(s, " \t\r\n")
+	s = s[leading(s):]
 	if !strings.HasPrefix(s, "{") {
 		return flatJSON{}
 	}
@@ -35,7 +54,7 @@ func scanJSON(s string) flatJSON {
 // escapes as written; prefix is the key of the object that holds the member, if nested.
 func (j *flatJSON) next() (prefix, key, value string, ok bool) {
 	for j.s != "" {
-		j.s = strings.TrimLeft(j.s, " \t\r\n,")
+		j.s = j.s[leading(j.s):]
 		if j.s == "" {
 			return "", "", "", false
 		}
@@ -88,11 +107,12 @@ func (j *flatJSON) close() {
 }
 
 func (j *flatJSON) colon() bool {
-	j.s = strings.TrimLeft(j.s, " \t\r\n")
+	j.s = j.s[leading(j.s):]
 	if !strings.HasPrefix(j.s, ":") {
 		return false
 	}
-	j.s = strings.TrimLeft(j.s[1:], " \t\r\n")
+	j.s = j.s[1:]
+	j.s = j.s[leading(j.s):]
 	return true
 }
 
@@ -119,8 +139,11 @@ func (j *flatJSON) scalar() (string, bool) {
 	if j.s[0] == '"' {
 		return j.str()
 	}
-	end := strings.IndexAny(j.s, ",}] \t\r\n")
-	if end <= 0 {
+	end := 0
+	for end < len(j.s) && !ends(j.s[end]) {
+		end++
+	}
+	if end == 0 || end == len(j.s) {
 		return "", false
 	}
 	s := j.s[:end]

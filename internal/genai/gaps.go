@@ -77,7 +77,7 @@ func (s *settling) unexplained(g *Gaps) {
 	if s.n[tokTotal] <= known {
 		return
 	}
-	if s.accounting.thinksApart() {
+	if s.accounting().thinksApart() {
 		g.Add(GapReasoningDropped)
 	} else {
 		g.Add(GapCacheLost)
@@ -92,18 +92,25 @@ func (s *settling) outputGaps(g *Gaps) {
 	if s.flaws&flawEstimated != 0 {
 		g.Add(GapUsageEstimated)
 	}
-	apart := s.reasoning == reasoningOutside ||
-		s.reasoning == "" && s.accounting.thinksApart()
-	if apart && s.drops&dropReasoning != 0 && s.n[tokReasoning] == 0 && !s.sumsUp() {
-		g.Add(GapReasoningDropped)
-	}
-	if s.reasoning == "" && s.form != FormProvider && s.scope.profile.unknown &&
-		s.accounting.thinksApart() && s.n[tokReasoning] > 0 && !s.thinksOutside() && !s.sumsUp() {
+	if s.missesThoughts() && !s.sumsUp() {
 		g.Add(GapReasoningDropped)
 	}
 	if s.partial() {
 		g.Add(GapUsagePartial)
 	}
+}
+
+// missesThoughts reports whether thoughts that the provider counts beside the output may be in
+// neither: an instrumentation that has no attribute for them, or an unknown one that may not have
+// added them.
+func (s *settling) missesThoughts() bool {
+	if s.reasoning == reasoningInside || s.drops&dropReasoning == 0 {
+		return false
+	}
+	if s.reasoning == "" && !s.accounting().thinksApart() {
+		return false
+	}
+	return s.n[tokReasoning] == 0 || s.scope.profile.unknown && !s.thinksOutside()
 }
 
 // sumsUp reports whether a total proves that input and output are everything.

@@ -31,12 +31,7 @@ func (s *ScopeReader) ReadLog(log plog.LogRecord, c *Call) Role {
 		f.read(k, v)
 	}
 	f.readLogTime(log)
-	shape := f.shape(name, kindInternal)
-	if c.Role = shape.role; c.Role == RoleNone {
-		return RoleNone
-	}
-	f.finish(shape)
-	return c.Role
+	return f.conclude(name, kindInternal)
 }
 
 // eventName returns the name of the event that a record is: its own field, or the attribute and the

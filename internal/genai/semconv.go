@@ -8,66 +8,78 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 )
 
-// readSemconv reads an attribute whose name begins with gen_ai., in every version of the OpenTelemetry
-// conventions since 1.27 and in what instrumentations put under the same prefix.
+// readSemconv reads an attribute whose name begins with g: gen_ai in every version of the OpenTelemetry
+// conventions since 1.27, and what instrumentations put under the same prefix. Names are
+// compared whole, which the compiler does in a few steps; taking prefixes off costs more than it saves.
 func (f *facts) readSemconv(k string, v pcommon.Value) {
-	if strings.HasPrefix(k, "usage.") {
-		f.readUsage(k[len("usage."):], v)
-		return
-	}
 	c := f.call
 	switch k {
-	case "operation.name":
+	case "gen_ai.usage.input_tokens":
+		f.put(tokInput, v)
+	case "gen_ai.usage.output_tokens":
+		f.put(tokOutput, v)
+	case "gen_ai.usage.cache_read.input_tokens":
+		f.put(tokCacheRead, v)
+	case "gen_ai.usage.cache_write.input_tokens":
+		f.put(tokCacheWrite, v)
+	case "gen_ai.usage.cache_creation.input_tokens":
+		f.putOld(tokCacheWrite, v)
+	case "gen_ai.usage.reasoning.output_tokens":
+		f.put(tokReasoning, v)
+	case "gen_ai.usage.total_tokens":
+		f.put(tokTotal, v)
+	case "gen_ai.operation.name":
 		set(&f.operation, v)
-	case "provider.name":
+	case "gen_ai.provider.name":
 		set(&c.Provider, v)
-	case "system":
+	case "gen_ai.system":
 		first(&c.Provider, v)
-	case "request.model":
+	case "gen_ai.request.model":
 		set(&c.RequestModel, v)
-	case "response.model":
+	case "gen_ai.response.model":
 		set(&c.ResponseModel, v)
-	case "response.id":
+	case "gen_ai.response.id":
 		set(&c.ResponseID, v)
 		c.OutputStarted = c.OutputStarted || v.Str() != ""
-	case "response.finish_reasons", "response.finish_reason":
+	case "gen_ai.response.finish_reasons", "gen_ai.response.finish_reason":
 		c.OutputStarted = true
-	case "response.time_to_first_chunk", "server.time_to_first_token":
+	case "gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token":
 		c.OutputStarted, c.Stream = true, true
-	case "request.stream", "request.is_stream":
+	case "gen_ai.request.stream", "gen_ai.request.is_stream":
 		c.Stream = c.Stream || truth(v)
-	case "openai.request.service_tier", "request.service_tier":
+	case "gen_ai.openai.request.service_tier", "gen_ai.request.service_tier":
 		first(&c.RequestedTier, v)
-	case "openai.response.service_tier", "response.service_tier":
+	case "gen_ai.openai.response.service_tier", "gen_ai.response.service_tier":
 		first(&c.ServiceTier, v)
-	case "tool.definitions", "request.tools":
+	case "gen_ai.tool.definitions", "gen_ai.request.tools":
 		f.offeredTools(v)
+	case "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.request.temperature",
+		"gen_ai.request.top_p", "gen_ai.request.max_tokens", "gen_ai.output.type",
+		"gen_ai.conversation.id", "gen_ai.agent.name", "gen_ai.system_instructions":
+		// Common and of no interest: the rest need not be asked.
 	default:
-		f.readGateway(k, v)
+		f.readRareSemconv(k, v)
 	}
 }
 
-// readUsage reads an attribute whose name begins with gen_ai.usage.
+func (f *facts) readRareSemconv(k string, v pcommon.Value) {
+	if rest, ok := strings.CutPrefix(k, "gen_ai.usage."); ok {
+		f.readUsage(rest, v)
+	} else if rest, ok := strings.CutPrefix(k, "gen_ai."); ok {
+		f.readGateway(rest, v)
+	}
+}
+
+// readUsage reads the older and rarer attributes below gen_ai.usage.
 func (f *facts) readUsage(k string, v pcommon.Value) {
 	switch k {
-	case "input_tokens":
-		f.put(tokInput, v)
 	case "prompt_tokens":
 		f.putOld(tokInput, v)
-	case "output_tokens":
-		f.put(tokOutput, v)
 	case "completion_tokens":
 		f.putOld(tokOutput, v)
-	case "total_tokens":
-		f.put(tokTotal, v)
-	case "cache_read.input_tokens":
-		f.put(tokCacheRead, v)
 	case "cache_read_input_tokens", "cached_tokens", "cached_input_tokens", "input_tokens.cached":
 		f.putOld(tokCacheRead, v)
-	case "cache_write.input_tokens":
-		f.put(tokCacheWrite, v)
-	case "cache_creation.input_tokens", "cache_creation_input_tokens", "cache_write_input_tokens",
-		"input_tokens.cache_write":
+	case "cache_creation_input_tokens", "cache_write_input_tokens", "input_tokens.cache_write":
 		f.putOld(tokCacheWrite, v)
 	case "cache_creation.5m_input_tokens", "cache_write.5m_input_tokens",
 		"cache_creation.ephemeral_5m_input_tokens", "cache_creation_5m_input_tokens":
@@ -75,8 +87,6 @@ func (f *facts) readUsage(k string, v pcommon.Value) {
 	case "cache_creation.1h_input_tokens", "cache_write.1h_input_tokens",
 		"cache_creation.ephemeral_1h_input_tokens", "cache_creation_1h_input_tokens":
 		f.put(tokWrite1h, v)
-	case "reasoning.output_tokens":
-		f.put(tokReasoning, v)
 	case "reasoning_tokens", "reasoning_output_tokens", "output_tokens.reasoning",
 		"thoughts_tokens", "thoughts_token_count", "thinking_tokens":
 		f.putOld(tokReasoning, v)
@@ -144,25 +154,25 @@ func (f *facts) readDetails(k string, v pcommon.Value) {
 func (f *facts) readAnthropic(k string, v pcommon.Value) {
 	c := f.call
 	switch k {
-	case "usage.cache_creation.ephemeral_5m_input_tokens":
+	case "anthropic.usage.cache_creation.ephemeral_5m_input_tokens":
 		f.put(tokWrite5m, v)
-	case "usage.cache_creation.ephemeral_1h_input_tokens":
+	case "anthropic.usage.cache_creation.ephemeral_1h_input_tokens":
 		f.put(tokWrite1h, v)
-	case "response.service_tier":
+	case "anthropic.response.service_tier":
 		set(&c.ServiceTier, v)
-	case "request.service_tier":
+	case "anthropic.request.service_tier":
 		set(&c.RequestedTier, v)
-	case "response.inference_geo", "usage.inference_geo":
+	case "anthropic.response.inference_geo", "anthropic.usage.inference_geo":
 		set(&c.Region, v)
-	case "request.inference_geo":
+	case "anthropic.request.inference_geo":
 		first(&c.Region, v)
-	case "usage.speed", "response.speed":
+	case "anthropic.usage.speed", "anthropic.response.speed":
 		set(&c.Speed, v)
-	case "request.speed":
+	case "anthropic.request.speed":
 		first(&c.Speed, v)
-	case "message.stop_reason":
+	case "anthropic.message.stop_reason":
 		c.OutputStarted = true
-	case "usage.server_tool_use.web_search_requests":
+	case "anthropic.usage.server_tool_use.web_search_requests":
 		f.fix(meter.WebSearch, v)
 	}
 }

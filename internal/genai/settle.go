@@ -8,19 +8,26 @@ import (
 // settling turns counts that include one another into disjoint meters.
 type settling struct {
 	*facts
-	shape
+	*shape
 
-	accounting accounting
-	// form is FormInclusive or FormAdditive once decided; unsure when nothing decided it.
-	unsure bool
+	// api is how the provider counts, found when it is first asked for.
+	api      accounting
+	apiKnown bool
+	// passesOn says that the instrumentation passes on what the API counts. The form itself is
+	// FormInclusive or FormAdditive once decided; unsure says that nothing decided it.
+	passesOn, unsure bool
 	// read and write are all cached tokens, of every modality and lifetime.
 	read, write int64
 }
 
-// finish completes a call whose role is known.
-func (f *facts) finish(s shape) {
+// conclude decides what the record is and completes the call.
+func (f *facts) conclude(name string, k kind) Role {
+	s := f.shape(name, k)
 	c := f.call
 	c.Role, c.Reason, c.Operation = s.role, s.reason, s.operation
+	if c.Role == RoleNone {
+		return RoleNone
+	}
 	c.Profile = f.scope.profile
 	f.readPayloads()
 	f.adoptOwn()
@@ -28,12 +35,12 @@ func (f *facts) finish(s shape) {
 	if f.fixed != 0 {
 		f.adoptFixed()
 	}
-	st := settling{facts: f, shape: s}
-	c.HasUsage = f.used()
-	if c.HasUsage {
+	if c.HasUsage = f.used(); c.HasUsage {
+		st := settling{facts: f, shape: &s}
 		st.settle()
 	}
 	f.settleCost()
+	return c.Role
 }
 
 // used reports whether the record counts anything. Zeros alone are what instrumentations write
@@ -60,7 +67,7 @@ func (f *facts) embedsOnlyTotal() bool {
 
 func (s *settling) settle() {
 	c := s.call
-	s.accounting = accountingOf(c)
+	s.passesOn = s.form == FormProvider
 	if !s.has(tokInput) && s.embedsOnlyTotal() {
 		s.state(tokInput, s.n[tokTotal])
 	}
@@ -103,15 +110,23 @@ func (s *settling) decideForm() {
 		cached > 0 && s.has(tokTotal) && s.n[tokTotal] == s.n[tokInput]+s.n[tokOutput]+cached:
 		s.form = FormAdditive
 	case s.form == FormInclusive || s.form == FormAdditive:
-	case s.form == FormProvider && s.accounting != accountingUnknown:
+	case s.form == FormProvider && s.accounting() != accountingUnknown:
 		s.form = FormInclusive
-		if s.accounting == accountingAdditive {
+		if s.accounting() == accountingAdditive {
 			s.form = FormAdditive
 		}
 	default:
 		s.form = FormInclusive
-		s.unsure = s.accounting == accountingAdditive || s.accounting == accountingUnknown
+		s.unsure = s.accounting() == accountingAdditive || s.accounting() == accountingUnknown
 	}
+}
+
+// accounting returns how the provider's API counts.
+func (s *settling) accounting() accounting {
+	if !s.apiKnown {
+		s.api, s.apiKnown = accountingOf(s.call), true
+	}
+	return s.api
 }
 
 // input sets the meters of input.
@@ -222,7 +237,7 @@ func (s *settling) thinksOutside() bool {
 	case reasoningOutside:
 		return true
 	}
-	return s.form == FormProvider && s.accounting.thinksApart()
+	return s.passesOn && s.accounting().thinksApart()
 }
 
 // part returns a whole less a part of it.

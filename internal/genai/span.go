@@ -1,7 +1,9 @@
 package genai
 
 import (
+	"math"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -21,13 +23,7 @@ func (s *ScopeReader) ReadSpan(span ptrace.Span, c *Call) Role {
 		f.read(k, v)
 	}
 	f.readSpan(span)
-	shape := f.shape(span.Name(), spanKind(span.Kind()))
-	c.Role = shape.role
-	if c.Role == RoleNone {
-		return RoleNone
-	}
-	f.finish(shape)
-	return c.Role
+	return f.conclude(span.Name(), spanKind(span.Kind()))
 }
 
 // speaksGenAI tells whether any attribute can make a span a GenAI span. Most spans of a mixed
@@ -79,7 +75,7 @@ func (f *facts) readSpan(span ptrace.Span) {
 	if start := span.StartTimestamp(); start != 0 {
 		c.Start = start.AsTime()
 		if end := span.EndTimestamp(); end > start {
-			c.Duration = end.AsTime().Sub(c.Start)
+			c.Duration = time.Duration(min(end-start, math.MaxInt64))
 		}
 	}
 	if c.ErrorType == "" && span.Status().Code() == ptrace.StatusCodeError {
