@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/bench/floor"
 	"github.com/otelcol-finops/otelcol-finops/bench/peers"
 	"github.com/otelcol-finops/otelcol-finops/bench/workload"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector"
 )
 
 // counter is one way to make metrics of priced spans, and the pricer whose spans it reads.
@@ -33,6 +34,7 @@ func allCounters(models []workload.Model) []counter {
 	return []counter{
 		{"floor", floor.NewConnectorFactory(), nil, floorPricer(models), "floor.requests"},
 		{"signal_to_metrics", signaltometricsconnector.NewFactory(), peers.SignalToMetrics(), transformPricers(models)[0], "peer.requests"},
+		{"gen_ai_cost", genaicostconnector.NewFactory(), nil, ourPricers()[1], "finops.requests"},
 	}
 }
 

@@ -3,10 +3,12 @@ package bench
 import (
 	"context"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer"
@@ -27,23 +29,26 @@ type pricer struct {
 	config  map[string]any
 	// amount is the attribute that has the cost of the call.
 	amount string
+	// host has the extensions that the component needs; nil for none.
+	host component.Host
 }
 
 func floorPricer(models []workload.Model) pricer {
-	return pricer{"floor", floor.NewProcessorFactory(floor.PricesOf(models)), nil, floor.AttrAmount}
+	return pricer{"floor", floor.NewProcessorFactory(floor.PricesOf(models)), nil, floor.AttrAmount, nil}
 }
 
 func transformPricers(models []workload.Model) []pricer {
 	factory := transformprocessor.NewFactory()
 	return []pricer{
-		{"transform_where", factory, peers.TransformWhere(models), peers.AttrAmount},
-		{"transform_groups", factory, peers.TransformGroups(models), peers.AttrAmount},
-		{"transform_table", factory, peers.TransformTable(models), peers.AttrAmount},
+		{"transform_where", factory, peers.TransformWhere(models), peers.AttrAmount, nil},
+		{"transform_groups", factory, peers.TransformGroups(models), peers.AttrAmount, nil},
+		{"transform_table", factory, peers.TransformTable(models), peers.AttrAmount, nil},
 	}
 }
 
-func allPricers(_ testing.TB, models []workload.Model) []pricer {
-	return append([]pricer{floorPricer(models)}, transformPricers(models)...)
+// allPricers are everything that is measured, with a price list of the models.
+func allPricers(tb testing.TB, models []workload.Model) []pricer {
+	return append([]pricer{floorPricer(models), withCatalog(tb, models, len(models))}, transformPricers(models)...)
 }
 
 // start builds and starts the component as the Collector's service does.
@@ -54,7 +59,11 @@ func (p pricer) start(tb testing.TB, next consumer.Traces) processor.Traces {
 	require.NoError(tb, confmap.Validate(cfg))
 	c, err := p.factory.CreateTraces(tb.Context(), processortest.NewNopSettings(p.factory.Type()), cfg, next)
 	require.NoError(tb, err)
-	require.NoError(tb, c.Start(tb.Context(), componenttest.NewNopHost()))
+	with := p.host
+	if with == nil {
+		with = componenttest.NewNopHost()
+	}
+	require.NoError(tb, c.Start(tb.Context(), with))
 	tb.Cleanup(func() { require.NoError(tb, c.Shutdown(context.WithoutCancel(tb.Context()))) })
 	return c
 }
@@ -124,7 +133,7 @@ var shapes = []struct {
 
 // BenchmarkPrice is 20 models that are in use today.
 func BenchmarkPrice(b *testing.B) {
-	pricers := append([]pricer{floorPricer(workload.Current)}, transformPricers(workload.Current)...)
+	pricers := slices.Concat([]pricer{floorPricer(workload.Current)}, ourPricers(), transformPricers(workload.Current))
 	for _, shape := range shapes {
 		for _, p := range pricers {
 			b.Run(shape.name+"/"+p.name, func(b *testing.B) {
@@ -137,7 +146,7 @@ func BenchmarkPrice(b *testing.B) {
 // BenchmarkPrice200 is a price list of 200 models, all of them called.
 func BenchmarkPrice200(b *testing.B) {
 	models := workload.Synthetic(200)
-	for _, p := range append([]pricer{floorPricer(models)}, transformPricers(models)...) {
+	for _, p := range allPricers(b, models) {
 		b.Run("genai/"+p.name, func(b *testing.B) {
 			consume(b, newBatch(b, workload.Spec{Models: models}), p.start(b, consumertest.NewNop()))
 		})
