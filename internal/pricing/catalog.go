@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Catalog is a set of catalog files merged entry by entry and indexed by name. It is immutable; prices
@@ -21,6 +21,7 @@ type Catalog struct {
 	providers map[string]*provider // by id
 	spellings map[string]*provider // by folded spelling
 	origins   []*provider
+	files     []*File
 	entries   int
 	hash      string
 	date      string
@@ -42,12 +43,6 @@ type provider struct {
 	order []*entry
 }
 
-type pattern struct {
-	text  string
-	entry *entry
-	re    func() *regexp.Regexp
-}
-
 // entry is one model.
 type entry struct {
 	provider *provider
@@ -56,11 +51,22 @@ type entry struct {
 	names    *nameTable
 	// aliases, prefixes and patterns are those of the model and of entries that it replaced.
 	aliases, prefixes, patterns []string
+	// regions has the entries that hold the price of this model in one region.
+	regions map[string]*entry
 	// name and version are finops.model.name and finops.model.version.
 	name, version string
 
 	compile sync.Once
-	lists   []*list
+	lists   []*lazyList
+}
+
+// lazyList is a price list that is compiled when first used: most models have several, of which
+// one is in force.
+type lazyList struct {
+	interval
+	prices PriceList
+	// compiled is set once: sheets are known by it.
+	compiled atomic.Pointer[list]
 }
 
 // Compile merges files, of which later ones win entry by entry: a model takes the place of one
@@ -68,6 +74,7 @@ type entry struct {
 // checks of [CheckFile].
 func Compile(files ...*File) (*Catalog, error) {
 	c := &Catalog{
+		files:     files,
 		names:     builtinNames(),
 		providers: make(map[string]*provider),
 		spellings: make(map[string]*provider),
@@ -238,17 +245,14 @@ func (p *provider) index(names *nameTable) {
 	p.indexSnapshots(names)
 	for _, e := range p.order {
 		e.name, e.version = p.canonicalName(e, names)
-	}
-}
-
-func newPattern(text string, e *entry) pattern {
-	return pattern{text: text, entry: e, re: sync.OnceValue(func() *regexp.Regexp {
-		re, err := compilePattern(text)
-		if err != nil {
-			return nil
+		// An entry of one region is the price there of the entry without it.
+		if base := p.entries[withoutRegion(e.model)]; base != nil && base != e {
+			if base.regions == nil {
+				base.regions = make(map[string]*entry)
+			}
+			base.regions[fold(e.model.Region)] = e
 		}
-		return re
-	})}
+	}
 }
 
 // indexLoose maps canonical spellings. One that is the id of a model means that model; one that
@@ -290,6 +294,9 @@ func (p *provider) indexSnapshots(names *nameTable) {
 // only looks like a version counts when there is a model of the name that would be left.
 func (p *provider) canonicalName(e *entry, names *nameTable) (name, version string) {
 	id := strings.TrimSpace(e.model.ID)
+	if id = p.plainName(e, names); id == "" {
+		id = e.model.ID
+	}
 	if v := e.model.Version; v != "" {
 		if base, ok := strings.CutSuffix(id, v); ok && len(base) > 1 && strings.ContainsAny(base[len(base)-1:], "-@:_.") {
 			return base[:len(base)-1], v
@@ -305,6 +312,48 @@ func (p *provider) canonicalName(e *entry, names *nameTable) (name, version stri
 		return id, ""
 	}
 	return id[:len(rest)], versionOf(id, rest, version)
+}
+
+// plainName takes off the region, the path, the geography and the vendor that are in front of an id: the
+// same model has one name at every provider.
+func (p *provider) plainName(e *entry, names *nameTable) string {
+	forms := bares(withoutRegion(e.model), names)
+	name := forms[len(forms)-1].name
+	if letters(name) < 2 && len(forms) > 1 {
+		name = forms[len(forms)-2].name // deepseek.r1 is not called r1
+	}
+	for {
+		vendor, rest, ok := strings.Cut(name, "/")
+		if !ok || rest == "" || !names.isVendor(vendor) {
+			break
+		}
+		name = rest
+	}
+	// In the case of the id, of which the name is the end.
+	id := strings.TrimSpace(e.model.ID)
+	if at := len(id) - len(name); at >= 0 && strings.EqualFold(id[at:], name) {
+		return id[at:]
+	}
+	return name
+}
+
+func letters(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= 'a' && r <= 'z' {
+			n++
+		}
+	}
+	return n
+}
+
+// withoutRegion returns the folded id of a model less the region that it begins with.
+func withoutRegion(m *Model) string {
+	id, region := fold(m.ID), fold(m.Region)
+	if rest, ok := strings.CutPrefix(id, region); region != "" && ok && len(rest) > 1 && (rest[0] == '.' || rest[0] == '/') {
+		return rest[1:]
+	}
+	return id
 }
 
 // cutVersion takes off suffixes up to and with the first version.
@@ -330,17 +379,22 @@ func versionOf(name, rest, version string) string {
 // at returns the entry's price list at an instant.
 func (e *entry) at(instant int64) *list {
 	e.compile.Do(func() {
-		prices := e.model.PriceLists()
-		e.lists = make([]*list, len(prices))
-		for i := range prices {
-			e.lists[i] = compileList(e.model, e.provider.id, e.file, prices[i], e.names)
+		for _, prices := range e.model.PriceLists() {
+			l := &lazyList{prices: prices}
+			l.from, _ = parseInstant(prices.From, minInstant)
+			l.to, _ = parseInstant(prices.To, maxInstant)
+			e.lists = append(e.lists, l)
 		}
 		// The latest first, since most calls are recent.
-		slices.SortStableFunc(e.lists, func(a, b *list) int { return cmp.Compare(b.from, a.from) })
+		slices.SortStableFunc(e.lists, func(a, b *lazyList) int { return cmp.Compare(b.from, a.from) })
 	})
 	for _, l := range e.lists {
 		if l.holds(instant) {
-			return l
+			if compiled := l.compiled.Load(); compiled != nil {
+				return compiled
+			}
+			l.compiled.CompareAndSwap(nil, compileList(e.model, e.provider.id, e.file, l.prices, e.names))
+			return l.compiled.Load()
 		}
 	}
 	return nil

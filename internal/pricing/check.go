@@ -1,8 +1,6 @@
 package pricing
 
 import (
-	"regexp"
-	"regexp/syntax"
 	"sort"
 	"strings"
 	"time"
@@ -176,32 +174,6 @@ func (c *checker) pattern(pattern string) {
 	if err := checkPattern(pattern); err != nil {
 		c.addf("%v", err)
 	}
-}
-
-type patternSizeError struct{}
-
-func (patternSizeError) Error() string {
-	return "the pattern compiles to a program too large; use smaller repetition counts"
-}
-
-func checkPattern(pattern string) error {
-	tree, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return err
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return err
-	}
-	if len(prog.Inst) > maxPatternInsts {
-		return patternSizeError{}
-	}
-	return nil
-}
-
-// compilePattern makes a pattern match whole names without regard to case.
-func compilePattern(pattern string) (*regexp.Regexp, error) {
-	return regexp.Compile(`(?i)^(?:` + pattern + `)$`)
 }
 
 func (c *checker) prices(prices []PriceList) {

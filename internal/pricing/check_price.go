@@ -16,11 +16,7 @@ func (c *checker) priceList(p *PriceList) {
 			c.addf("template %q is not in the file; known: %s", p.Extends, strings.Join(sortedKeys(c.file.Templates), ", "))
 		}
 	})
-	c.inside("source", func() {
-		if _, ok := c.file.Sources[p.Source]; p.Source != "" && !ok {
-			c.addf("source %q is not in the file; known: %s", p.Source, strings.Join(sortedKeys(c.file.Sources), ", "))
-		}
-	})
+	c.source(p.Source)
 	if p.Free && (len(p.Rates) > 0 || len(p.Tiers) > 0 || len(p.Variants) > 0) {
 		c.addf("is declared free and must not have rates, tiers or variants")
 	}
@@ -31,6 +27,14 @@ func (c *checker) priceList(p *PriceList) {
 	c.fallbacks(p.Fallbacks)
 	c.tiers(p.Tiers)
 	c.variants(p.Variants)
+}
+
+func (c *checker) source(name string) {
+	if _, ok := c.file.Sources[name]; name != "" && !ok {
+		c.inside("source", func() {
+			c.addf("source %q is not in the file; known: %s", name, strings.Join(sortedKeys(c.file.Sources), ", "))
+		})
+	}
 }
 
 func (c *checker) rates(rates map[string]RateSpec) {
@@ -242,6 +246,7 @@ func (c *checker) variant(v *Variant) {
 			}
 		})
 	})
+	c.source(v.Source)
 	if len(v.Rates) == 0 && len(v.Multipliers) == 0 && len(v.Tiers) == 0 {
 		c.addf("must have rates, multipliers or tiers")
 	}

@@ -66,7 +66,7 @@ type condition struct {
 	windows                    []window
 }
 
-func compileCondition(c *Condition, tierNames map[string]string) condition {
+func compileCondition(c *Condition, tierNames []tierSynonym) condition {
 	out := condition{speeds: c.Speed, deployments: c.Deployment}
 	for _, tier := range c.ServiceTier {
 		out.tiers = append(out.tiers, canonicalTier(tier, tierNames))

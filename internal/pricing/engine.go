@@ -3,6 +3,7 @@ package pricing
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,6 +69,9 @@ func NewEngine(catalog *Catalog, custom Customization) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if catalog, err = catalog.withOverridden(custom.Overrides); err != nil {
+		return nil, err
+	}
 	e := &Engine{
 		catalog:     catalog,
 		rules:       compiled,
@@ -109,7 +113,7 @@ func (e *Engine) Price(c *Call) Price {
 		Model: l.offer.entry.name, Version: l.version, Match: l.match, MatchUncertain: l.uncertain,
 		Foreign: l.foreign, ProviderGuessed: l.guessed, Region: cmp.Or(l.region, c.Region),
 	}
-	e.selectSheet(c, l, &p)
+	e.selectSheet(c, l, l.offer.in(p.Region), &p)
 	return p
 }
 
@@ -174,9 +178,9 @@ func (e *Engine) offer(l *lookup, provider string) *offer {
 }
 
 // selectSheet fills in the part of a price that depends on more than the names.
-func (e *Engine) selectSheet(c *Call, l *lookup, p *Price) {
+func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 	instant := c.Time.UnixNano()
-	list := l.offer.entry.at(instant)
+	list := o.entry.at(instant)
 	if list == nil {
 		p.Reason = ledger.ReasonNoRate
 		return
@@ -186,12 +190,12 @@ func (e *Engine) selectSheet(c *Call, l *lookup, p *Price) {
 		region: p.Region, deployment: cmp.Or(c.Deployment, l.deployment), time: c.Time,
 	}
 	key := sheetKey{list: list, mask: list.choose(&f), step: base}
-	p.TierAssumed = f.tier != "" && f.tier != tierStandard && !containsFold(list.info.ServiceTiers, f.tier)
+	p.TierAssumed = f.tier != "" && !strings.EqualFold(f.tier, tierStandard) && !containsFold(list.info.ServiceTiers, f.tier)
 	p.SpeedAssumed = list.speedAssumed(f.speed)
 	if list.sized {
 		key.step = int32(list.step(list.exclude(key.mask), c.Usage.InputSize(), outputSize(c.Usage)))
 	}
-	s := l.offer.selection(c, p.Region)
+	s := o.selection(c, p.Region)
 	key.segment = s.segment(instant)
 	if e.converts(list, s) {
 		key.day = dayOf(c.Time)

@@ -15,7 +15,6 @@ type list struct {
 	// label is provider/model@date, the beginning of finops.pricing.id.
 	label    string
 	source   Source
-	sourceID string
 	currency string
 	free     bool
 	base     *rateTable
@@ -61,6 +60,7 @@ type variant struct {
 	factors  *factorTable
 	tiers    []tier
 	excludes uint64
+	source   Source
 }
 
 // threshold is one tier key with everything that defines a tier there.
@@ -91,7 +91,6 @@ func compileList(m *Model, provider string, f *File, p PriceList, names *nameTab
 	p = f.resolve(p)
 	l := &list{
 		source:   f.Sources[p.Source],
-		sourceID: p.Source,
 		currency: cmp.Or(f.Currency, "USD"),
 		free:     p.Free,
 		base:     compileRates(p.Rates, f.Per),
@@ -107,7 +106,7 @@ func compileList(m *Model, provider string, f *File, p PriceList, names *nameTab
 	case l.source.Date != "":
 		l.label += "@" + l.source.Date
 	}
-	l.compileVariants(p.Variants, f.Per, names, m.Region != "")
+	l.compileVariants(p.Variants, f, names, m.Region != "")
 	l.compileSteps()
 	l.info = l.describe(p.Disputed)
 	l.info.Provider, l.info.Model = provider, m.ID
@@ -183,7 +182,7 @@ func compileTiers(tiers []Tier, filePer string, parents *parentTable) []tier {
 
 // compileVariants puts the variants into the order in which they are applied: by class, then
 // the less specific first, so that the order in the file does not matter.
-func (l *list) compileVariants(variants []Variant, filePer string, names *nameTable, regional bool) {
+func (l *list) compileVariants(variants []Variant, f *File, names *nameTable, regional bool) {
 	ordered := slices.Clone(variants)
 	if regional {
 		ordered = slices.DeleteFunc(ordered, func(v Variant) bool { return v.When.class() == classResidency })
@@ -202,9 +201,10 @@ func (l *list) compileVariants(variants []Variant, filePer string, names *nameTa
 			name:    v.Name,
 			class:   v.When.class(),
 			cond:    compileCondition(&v.When, names.tiers),
-			rates:   compileRates(v.Rates, filePer),
+			rates:   compileRates(v.Rates, f.Per),
 			factors: compileFactors(v.Multipliers, &l.parents),
-			tiers:   compileTiers(v.Tiers, filePer, &l.parents),
+			tiers:   compileTiers(v.Tiers, f.Per, &l.parents),
+			source:  f.Sources[v.Source],
 		}
 		for _, name := range v.Excludes {
 			l.variants[i].excludes |= bits[name]

@@ -118,11 +118,11 @@ func TestMatching(t *testing.T) {
 		{"gcp.vertex_ai", "projects/p/locations/europe-west4/publishers/google/models/gemini-2.5-flash-001", want{id: "gcp.vertex_ai/gemini-2.5-flash", name: "gemini-2.5-flash", version: "001", match: MatchNormalized, region: "europe-west4"}},
 
 		// Bedrock: geography, ARN, version, and entries that are of one region already.
-		{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5#regional", name: "anthropic.claude-sonnet-4-5", version: "20250929", match: MatchNormalized, region: "us"}},
-		{"aws.bedrock", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5", name: "anthropic.claude-sonnet-4-5", version: "20250929", match: MatchNormalized, region: "global"}},
-		{"aws.bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/eu.anthropic.claude-sonnet-4-5", name: "eu.anthropic.claude-sonnet-4-5", version: "20250929", match: MatchExact}},
-		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "amazon.nova-pro", match: MatchNormalized, region: "us"}},
-		{"bedrock", "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "amazon.nova-pro", match: MatchNormalized, region: "us-west-2"}},
+		{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5#regional", name: "claude-sonnet-4-5", version: "20250929", match: MatchNormalized, region: "us"}},
+		{"aws.bedrock", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5", name: "claude-sonnet-4-5", version: "20250929", match: MatchNormalized, region: "global"}},
+		{"aws.bedrock", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/eu.anthropic.claude-sonnet-4-5", name: "claude-sonnet-4-5", version: "20250929", match: MatchExact}},
+		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchNormalized, region: "us"}},
+		{"bedrock", "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchNormalized, region: "us-west-2"}},
 		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/zzz", want{}},
 
 		// Prefixes and patterns.
@@ -130,7 +130,7 @@ func TestMatching(t *testing.T) {
 		{"anthropic", "claude-haiku-4-5-experiment7", want{id: "anthropic/claude-haiku-4-5", name: "claude-haiku-4-5", match: MatchPrefix, uncertain: true}},
 		{"vertex_ai", "gemini-2.5-pro-preview-06-05", want{id: "gcp.vertex_ai/gemini-2.5-pro", name: "gemini-2.5-pro", match: MatchPrefix, uncertain: true}},
 		{"openrouter", "meta-llama/llama-3.3-70b:free", want{id: "openrouter/free-models", name: "free-models", match: MatchPattern}},
-		{"openrouter", "deepseek/deepseek-r1:nitro", want{id: "openrouter/deepseek/deepseek-r1", name: "deepseek/deepseek-r1", match: MatchPrefix, uncertain: true}},
+		{"openrouter", "deepseek/deepseek-r1:nitro", want{id: "openrouter/deepseek/deepseek-r1", name: "deepseek-r1", match: MatchPrefix, uncertain: true}},
 
 		// Another model must never be taken for one of a shorter name.
 		{"openai", "gpt-4o-mini-search", want{}},
@@ -144,14 +144,14 @@ func TestMatching(t *testing.T) {
 		{"", "", want{}},
 
 		// Vendors under other providers, unknown providers, none.
-		{"openrouter", "openai/gpt-4o", want{id: "openrouter/openai/gpt-4o", name: "openai/gpt-4o", match: MatchExact}},
+		{"openrouter", "openai/gpt-4o", want{id: "openrouter/openai/gpt-4o", name: "gpt-4o", match: MatchExact}},
 		{"openrouter", "anthropic/claude-opus-4.6", want{id: "anthropic/claude-opus-4-6", name: "claude-opus-4-6", match: MatchNormalized, uncertain: true, foreign: true}},
 		{"my-proxy", "anthropic/claude-opus-4-6", want{id: "anthropic/claude-opus-4-6", name: "claude-opus-4-6", match: MatchNormalized, uncertain: true, foreign: true}},
 		{"my-proxy", "gpt-4o", want{}},
 		{"litellm", "openai/gpt-4o", want{id: "openai/gpt-4o", name: "gpt-4o", match: MatchNormalized, guessed: true}},
 		{"", "gpt-4o-mini", want{id: "openai/gpt-4o-mini", name: "gpt-4o-mini", match: MatchExact, guessed: true}},
-		{"", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5#regional", name: "anthropic.claude-sonnet-4-5", version: "20250929", match: MatchNormalized, guessed: true, region: "us"}},
-		{"", "amazon.nova-pro", want{id: "aws.bedrock/amazon.nova-pro", name: "amazon.nova-pro", match: MatchExact, guessed: true}},
+		{"", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", want{id: "aws.bedrock/anthropic.claude-sonnet-4-5#regional", name: "claude-sonnet-4-5", version: "20250929", match: MatchNormalized, guessed: true, region: "us"}},
+		{"", "amazon.nova-pro", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchExact, guessed: true}},
 		{"", "in-house", want{id: "acme/in-house", name: "in-house", match: MatchExact, guessed: true}},
 
 		// Fallbacks of providers, builtin and declared.
@@ -163,7 +163,7 @@ func TestMatching(t *testing.T) {
 		// Names that only their owner knows.
 		{"azure", "prod-chat-eu", want{id: "openai/gpt-4o", name: "gpt-4o", match: MatchExact, region: "eu"}},
 		{"openai", "Own-Provider", want{id: "openai/gpt-4o-mini", name: "gpt-4o-mini", match: MatchExact}},
-		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3", want{id: "aws.bedrock/amazon.nova-pro", name: "amazon.nova-pro", match: MatchExact}},
+		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchExact}},
 	} {
 		t.Run(tt.provider+" "+tt.model, func(t *testing.T) {
 			p := e.Price(&Call{

@@ -24,6 +24,7 @@ type namesFile struct {
 		Routing []string `yaml:"routing"`
 	} `yaml:"suffixes"`
 	ModelWords []string `yaml:"model_words"`
+	SizeWords  []string `yaml:"size_words"`
 }
 
 type providerNames struct {
@@ -43,10 +44,11 @@ type nameTable struct {
 	vendors     map[string]bool
 	geographies map[string]bool
 	profiles    string
-	tiers       map[string]string
+	tiers       []tierSynonym
 	moving      map[string]bool
 	routing     map[string]bool
 	modelWords  map[string]bool
+	sizes       map[string]bool
 }
 
 // builtinNames panics on a table that does not parse, which a test rules out.
@@ -62,18 +64,18 @@ var builtinNames = sync.OnceValue(func() *nameTable {
 		vendors:     setOf(f.Vendors, foldProvider),
 		geographies: setOf(f.Geographies, strings.ToLower),
 		profiles:    f.Profiles,
-		tiers:       make(map[string]string, len(f.ServiceTiers)),
 		moving:      setOf(f.Suffixes.Moving, strings.ToLower),
 		routing:     setOf(f.Suffixes.Routing, strings.ToLower),
-		modelWords:  setOf(f.ModelWords, strings.ToLower),
+		modelWords:  setOf(append(f.ModelWords, f.SizeWords...), strings.ToLower),
+		sizes:       setOf(f.SizeWords, strings.ToLower),
 	}
 	for _, p := range f.Providers {
 		for _, spelling := range append(p.Synonyms, p.ID) {
 			t.canonical[foldProvider(spelling)] = p.ID
 		}
 	}
-	for tier, canonical := range f.ServiceTiers {
-		t.tiers[tier] = canonical
+	for _, tier := range sortedKeys(f.ServiceTiers) {
+		t.tiers = append(t.tiers, tierSynonym{tier, f.ServiceTiers[tier]})
 	}
 	return t
 })
@@ -95,6 +97,13 @@ func CanonicalProvider(spelling string) string {
 	return spelling
 }
 
+// isVendor tells whether a word is the name of somebody who makes or serves models.
+func (t *nameTable) isVendor(word string) bool {
+	folded := foldProvider(word)
+	_, ok := t.canonical[folded]
+	return ok || t.vendors[folded]
+}
+
 // foldProvider makes spellings comparable: x.AI, x_ai and x-ai are one.
 func foldProvider(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -111,15 +120,18 @@ func foldProvider(s string) string {
 
 const tierStandard = "standard"
 
-// canonicalTier returns a service tier in lower case and in the catalogs' word for it, and
-// "" for one that says nothing. It does not allocate for what is spelled in lower case.
-func canonicalTier(tier string, synonyms map[string]string) string {
+type tierSynonym struct{ synonym, canonical string }
+
+// canonicalTier returns the catalogs' word for a service tier, and "" for one that says nothing. Tiers
+// are compared without case, so that nothing has to be allocated here.
+func canonicalTier(tier string, synonyms []tierSynonym) string {
 	if tier == "" {
 		return ""
 	}
-	tier = strings.ToLower(tier)
-	if canonical, ok := synonyms[tier]; ok {
-		return canonical
+	for i := range synonyms {
+		if s := &synonyms[i]; len(s.synonym) == len(tier) && strings.EqualFold(s.synonym, tier) {
+			return s.canonical
+		}
 	}
 	return tier
 }

@@ -16,6 +16,8 @@ type offer struct {
 	rules    rules
 	// asks says which facts the rules select by; others are kept out of keys.
 	asks selectorAsks
+	// regions has the offers of entries that hold the price of one region.
+	regions map[string]*offer
 	// plain serves when no rule asks for facts of a call.
 	plain *selection
 
@@ -73,6 +75,22 @@ func newOffer(e *entry, provider string, all *rules) *offer {
 	o.rules = rules{keep(all.overrides), keep(all.agreements), keep(all.commitments)}
 	if o.asks == (selectorAsks{}) {
 		o.plain = newSelection(o.rules)
+	}
+	for region, regional := range e.regions {
+		if o.regions == nil {
+			o.regions = make(map[string]*offer, len(e.regions))
+		}
+		o.regions[region] = newOffer(regional, provider, all)
+	}
+	return o
+}
+
+// in returns the offer of the region that served, where that has an entry of its own.
+func (o *offer) in(region string) *offer {
+	if o.regions != nil && region != "" {
+		if regional := o.regions[strings.ToLower(region)]; regional != nil {
+			return regional
+		}
 	}
 	return o
 }

@@ -171,7 +171,7 @@ func (p *provider) find(name string, names *nameTable) resolution {
 		}
 	}
 	for _, b := range forms {
-		if r := p.findPattern(b); r.entry != nil {
+		if r := p.findPattern(b, names); r.entry != nil {
 			return r
 		}
 	}
@@ -230,31 +230,50 @@ func (p *provider) findPrefix(b bare, names *nameTable) resolution {
 	return p.findEndings(b, names, suffixMoving)
 }
 
+// boundaries part the words of a name in canonical spelling.
+const boundaries = "-:/"
+
+// firstWord returns the first word, and whether a boundary comes before it.
+func firstWord(s string) (word string, bounded bool) {
+	if s != "" && strings.IndexByte(boundaries, s[0]) >= 0 {
+		s, bounded = s[1:], true
+	}
+	if i := strings.IndexAny(s, boundaries); i >= 0 {
+		s = s[:i]
+	}
+	return s, bounded
+}
+
 // sameModel tells whether what follows a prefix leaves it the same model: nothing, or something
 // after a boundary whose first word does not make another model of it.
 func sameModel(prefix, rest string, names *nameTable) bool {
 	if rest == "" {
 		return true
 	}
-	const boundaries = "-:/"
-	if strings.IndexByte(boundaries, rest[0]) >= 0 {
-		rest = rest[1:]
-	} else if strings.IndexByte(boundaries, prefix[len(prefix)-1]) < 0 {
+	word, bounded := firstWord(rest)
+	if !bounded && (prefix == "" || strings.IndexByte(boundaries, prefix[len(prefix)-1]) < 0) {
 		return false
-	}
-	word := rest
-	if i := strings.IndexAny(rest, boundaries); i >= 0 {
-		word = rest[:i]
 	}
 	// A number of one or two digits is another generation: claude-sonnet-4, claude-sonnet-4-5.
 	return !names.modelWords[word] && (len(word) > 2 || !digits(word))
 }
 
-func (p *provider) findPattern(b bare) resolution {
-	for _, pattern := range p.patterns {
-		if re := pattern.re(); re != nil && re.MatchString(b.name) {
-			return resolution{entry: pattern.entry, match: MatchPattern, region: b.region, rule: "pattern " + pattern.text}
+func (p *provider) findPattern(b bare, names *nameTable) resolution {
+	for i := range p.patterns {
+		pattern := &p.patterns[i]
+		if !pattern.match(b.name) {
+			continue
 		}
+		r := resolution{entry: pattern.entry, match: MatchPattern, region: b.region, rule: "pattern " + pattern.text}
+		if pattern.open {
+			rest := canon(pattern.rest(b.name))
+			// However open a pattern is, it does not take one size of a model for another.
+			if word, bounded := firstWord(rest); bounded && names.sizes[word] {
+				continue
+			}
+			r.uncertain = !sameModel(canon(pattern.literal), rest, names)
+		}
+		return r
 	}
 	return resolution{}
 }

@@ -265,13 +265,21 @@ func (k *sheetMaker) explainf(format string, args ...any) {
 	}
 }
 
+// suffix names a source for people.
+func (s Source) suffix() string {
+	if s == (Source{}) {
+		return ""
+	}
+	return " (" + strings.TrimSpace(cmp.Or(s.Title, s.URL)+" "+s.Date) + ")"
+}
+
 func (k *sheetMaker) explainSelection(id string) {
 	if !k.explain {
 		return
 	}
 	k.explainf("price: %s", id)
 	if k.list.source != (Source{}) {
-		k.explainf("source: %s, %s", cmp.Or(k.list.source.Title, k.list.source.URL, k.sourceID), k.list.source.Date)
+		k.explainf("price list: %s%s", k.list.label, k.list.source.suffix())
 	}
 	if k.info.Disputed != "" {
 		k.explainf("disputed: %s", k.info.Disputed)
@@ -287,9 +295,9 @@ func (k *sheetMaker) explainSelection(id string) {
 	for i := range k.variants {
 		switch {
 		case k.mask&(1<<i) != 0:
-			k.explainf("variant %s applies", k.variants[i].name)
+			k.explainf("variant: %s%s", k.variants[i].name, k.variants[i].source.suffix())
 		case k.key.mask&(1<<i) != 0:
-			k.explainf("variant %s is excluded by another", k.variants[i].name)
+			k.explainf("variant: not %s, which another excludes", k.variants[i].name)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func dropVendor(b bare, names *nameTable) (bare, bool) {
 	if !ok {
 		return b, false
 	}
-	if _, known := names.canonical[vendor]; !known && !names.vendors[vendor] {
+	if !names.isVendor(vendor) {
 		return b, false
 	}
 	b.name = rest
