@@ -211,6 +211,9 @@ func TestSaturation(t *testing.T) {
 	assert.Equal(t, limit, limit.Add(one))
 	assert.Equal(t, limit.Neg(), limit.Neg().Sub(one))
 	assert.Equal(t, limit, limit.Neg().Neg())
+	assert.True(t, limit.IsLimit())
+	assert.True(t, limit.Neg().IsLimit())
+	assert.False(t, limit.Sub(one).IsLimit())
 
 	tiny, err := ParseAmount("1e-24")
 	require.NoError(t, err)

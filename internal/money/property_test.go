@@ -266,3 +266,39 @@ func TestBinaryReadsBack(t *testing.T) {
 		require.Equal(t, UnitPrice{v}, p)
 	})
 }
+
+// The three types are thin over the integer; this is what keeps a slip of the pen out of them.
+func TestTypesDelegate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v, w := drawInt128(t, "v"), drawInt128(t, "w")
+		q, p, a := Quantity{v}, UnitPrice{v}, Amount{v}
+		assert.Equal(t, Quantity{v.add(w)}, q.Add(Quantity{w}))
+		assert.Equal(t, Quantity{v.add(w.neg())}, q.Sub(Quantity{w}))
+		assert.Equal(t, UnitPrice{v.add(w)}, p.Add(UnitPrice{w}))
+		assert.Equal(t, Amount{v.add(w)}, a.Add(Amount{w}))
+		assert.Equal(t, Amount{v.add(w.neg())}, a.Sub(Amount{w}))
+		assert.Equal(t, Amount{v.neg()}, a.Neg())
+		for _, cmp := range []int{q.Cmp(Quantity{w}), p.Cmp(UnitPrice{w}), a.Cmp(Amount{w})} {
+			assert.Equal(t, v.cmp(w), cmp)
+		}
+		for _, sign := range []int{q.Sign(), p.Sign(), a.Sign()} {
+			assert.Equal(t, v.sign(), sign)
+		}
+		for _, zero := range []bool{q.IsZero(), p.IsZero(), a.IsZero()} {
+			assert.Equal(t, v.isZero(), zero)
+		}
+		for _, b := range []func([]byte) ([]byte, error){q.AppendBinary, p.AppendBinary, a.AppendBinary} {
+			got, err := b([]byte{1})
+			require.NoError(t, err)
+			assert.Equal(t, append([]byte{1}, v.appendBinary(nil)...), got)
+		}
+	})
+}
+
+func TestDecimalsIsTheLengthOfTheFraction(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := Quantity{drawInt128(t, "q")}
+		_, fraction, _ := strings.Cut(q.String(), ".")
+		assert.Equal(t, len(fraction), q.Decimals())
+	})
+}

@@ -49,6 +49,9 @@ func (v *Verdict) fillLines(usage, above *meter.Usage, price *pricing.Price) led
 			return reason
 		}
 	}
+	if v.Amount.IsLimit() || v.List.IsLimit() {
+		return ledger.ReasonInvalidUsage
+	}
 	return ""
 }
 
@@ -77,26 +80,31 @@ func (v *Verdict) add(m meter.Meter, q money.Quantity, sheet *pricing.Sheet) led
 		}
 		rate = &freeRate
 	}
-	effective, fits := rate.Effective.Mul(q)
+	// What does not fit leaves the limit of the range behind, which fillLines looks for.
+	effective, _ := rate.Effective.Mul(q)
 	list := effective
 	if rate.List != rate.Effective {
-		var listFits bool
-		list, listFits = rate.List.Mul(q)
-		fits = fits && listFits
+		list, _ = rate.List.Mul(q)
 	}
 	v.Amount, v.List = v.Amount.Add(effective), v.List.Add(list)
-	if !fits || v.Amount.IsLimit() || v.List.IsLimit() {
-		return ledger.ReasonInvalidUsage
-	}
 	if rate.Assumed {
 		v.assumed.add(m)
 	}
 	v.save(q, rate, list)
-	v.Lines = append(v.Lines, ledger.Line{
-		Meter: m, Quantity: q,
-		Effective: rate.Effective, Contracted: rate.Contracted, List: rate.List,
-	})
+	line := v.newLine()
+	line.Meter, line.Quantity = m, q
+	line.Effective, line.Contracted, line.List = rate.Effective, rate.Contracted, rate.List
 	return ""
+}
+
+// newLine adds a line whose fields are all to be set. It spares clearing and copying one.
+func (v *Verdict) newLine() *ledger.Line {
+	n := len(v.Lines)
+	if n == cap(v.Lines) {
+		v.Lines = append(v.Lines, ledger.Line{})
+	}
+	v.Lines = v.Lines[:n+1]
+	return &v.Lines[n]
 }
 
 // save adds what the service tier and the cache saved: from the standard tier's price without a
