@@ -3,7 +3,6 @@ package genaicostconnector
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
 // Temporality says what the points of a series mean.
@@ -212,9 +212,10 @@ func (h *HistogramConfig) validate() error {
 		return errors.New("histogram::explicit::buckets is empty; list upper bounds, or remove the key for the default ones")
 	}
 	for i, b := range buckets {
+		_, inRange := money.AmountFromFloat(b)
 		switch {
-		case math.IsNaN(b) || math.IsInf(b, 0) || b < 0:
-			return fmt.Errorf("histogram::explicit::buckets[%d] is %v; use a finite number of at least 0", i, b)
+		case !inRange || b < 0:
+			return fmt.Errorf("histogram::explicit::buckets[%d] is %v; use a number from 0 to 1e14", i, b)
 		case i > 0 && b <= buckets[i-1]:
 			return fmt.Errorf("histogram::explicit::buckets[%d] is %v after %v; list the bounds in ascending order", i, b, buckets[i-1])
 		}

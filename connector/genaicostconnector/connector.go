@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
 )
 
 // instance is what the Collector makes for one input signal. It reads; all else is shared.
@@ -59,26 +60,38 @@ func (i *instance) Shutdown(ctx context.Context) (err error) {
 // ConsumeTraces accounts the priced spans of td. It never fails: what cannot be accounted is
 // counted as such.
 func (i *instance) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
-	b := i.state.batch()
-	i.state.reader.ReadTraces(td, b)
-	i.state.account(ctx, b, signalTraces)
+	i.state.consume(ctx, signalTraces, func(t *tally) { i.state.reader.ReadTraces(td, &t.batch, t.account) })
 	return nil
 }
 
 // ConsumeLogs accounts the priced log records of ld, as ConsumeTraces does spans.
 func (i *instance) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	b := i.state.batch()
-	i.state.reader.ReadLogs(ld, b)
-	i.state.account(ctx, b, signalLogs)
+	i.state.consume(ctx, signalLogs, func(t *tally) { i.state.reader.ReadLogs(ld, &t.batch, t.account) })
 	return nil
 }
 
-func (s *state) batch() *record.Batch { return s.batches.Get().(*record.Batch) }
+// tally is the reusable memory of one call of Consume and its result.
+type tally struct {
+	batch  record.Batch
+	result series.Result
+	now    time.Time
+	// account adds what batch holds; made once, because a closure for each call would be an allocation.
+	account func(*record.Batch)
+}
 
-func (s *state) account(ctx context.Context, b *record.Batch, sig signal) {
-	res := s.store.Account(b, time.Now())
-	s.telemetry.count(ctx, sig, b, res)
-	s.complaints.add(b)
-	b.Reset()
-	s.batches.Put(b)
+func (s *state) newTally() *tally {
+	t := &tally{}
+	t.account = func(b *record.Batch) { s.store.Account(b, t.now, &t.result) }
+	return t
+}
+
+func (s *state) consume(ctx context.Context, sig signal, read func(*tally)) {
+	t := s.tallies.Get().(*tally)
+	t.now = time.Now()
+	read(t)
+	s.telemetry.count(ctx, sig, &t.batch, &t.result)
+	s.complaints.add(&t.batch)
+	t.batch.Reset()
+	t.result = series.Result{}
+	s.tallies.Put(t)
 }

@@ -40,11 +40,11 @@ func (c *Config) resolvedDimensions() []record.Dimension {
 func (h *HistogramConfig) layout() histogram.Layout {
 	switch {
 	case h.Exponential.HasValue():
-		return histogram.Layout{MaxSize: h.Exponential.Get().MaxSize}
+		return histogram.Exponential(h.Exponential.Get().MaxSize)
 	case h.Explicit.HasValue():
-		return histogram.Layout{Bounds: h.Explicit.Get().Buckets}
+		return histogram.Explicit(h.Explicit.Get().Buckets)
 	default:
-		return histogram.Layout{Bounds: defaultBuckets}
+		return histogram.Explicit(defaultBuckets)
 	}
 }
 

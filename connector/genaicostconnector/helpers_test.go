@@ -236,3 +236,5 @@ func last(t testing.TB, sink *consumertest.MetricsSink) pmetric.Metrics {
 	sink.Reset()
 	return all[len(all)-1]
 }
+
+func nopSink() consumer.Metrics { return consumertest.NewNop() }

@@ -62,7 +62,7 @@ type state struct {
 	sinks      *sinks
 	telemetry  *telemetry
 	complaints *complaints
-	batches    sync.Pool
+	tallies    sync.Pool
 	forget     func()
 
 	// instances is guarded by the registry's lock while instances are made, and by mu after.
@@ -96,7 +96,7 @@ func newState(set connector.Settings, cfg *Config) (*state, error) {
 		complaints: &complaints{logger: set.Logger},
 	}
 	s.sinks = newSinks(cfg.Temporality == TemporalityDelta)
-	s.batches.New = func() any { return &record.Batch{} }
+	s.tallies.New = func() any { return s.newTally() }
 	return s, nil
 }
 

@@ -73,7 +73,7 @@ func (t *telemetry) observeSize(size func() int64) error {
 
 func (t *telemetry) shutdown() { t.builder.Shutdown() }
 
-func (t *telemetry) count(ctx context.Context, sig signal, b *record.Batch, res series.Result) {
+func (t *telemetry) count(ctx context.Context, sig signal, b *record.Batch, res *series.Result) {
 	for out, n := range [outcomes]int64{
 		outcomeAccounted: res.Accounted - res.Malformed,
 		outcomeReplayed:  res.Replayed,

@@ -28,10 +28,13 @@ func bucketIndex(v float64, scale int32) int32 {
 	return int32(exp)<<scale + min(within, -1)
 }
 
-func (l *Layout) observeExponential(d *Distribution, v float64) {
+// noBucket stands for the count of zeros; no bucket of positive amounts has this index.
+const noBucket = math.MinInt
+
+func (l *Layout) observeExponential(d *Distribution, v float64) (bucket int) {
 	if v <= 0 {
 		d.Zero++
-		return
+		return noBucket
 	}
 	i := bucketIndex(v, d.Scale)
 	if by := l.excess(d, i, i); by > 0 {
@@ -40,6 +43,7 @@ func (l *Layout) observeExponential(d *Distribution, v float64) {
 	}
 	d.reach(i, i)
 	d.Counts[i-d.Offset]++
+	return int(i)
 }
 
 // excess returns by how many scales the buckets must be halved for lo and hi to fit beside what is

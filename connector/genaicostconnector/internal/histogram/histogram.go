@@ -11,14 +11,31 @@ import (
 
 // Layout says how a distribution is divided. Distributions of one layout can be merged.
 type Layout struct {
-	// Bounds are the upper bounds of explicit buckets, ascending.
+	// Bounds are the inclusive upper bounds of explicit buckets, ascending.
 	Bounds []float64
 	// MaxSize is the most buckets of an exponential histogram; 0 means explicit buckets.
 	MaxSize int
+
+	// amounts are Bounds as they were meant: 0.1 and not the double next to it. Comparing
+	// with them is also faster than to make a double of every amount.
+	amounts []money.Amount
 }
 
-// Exponential reports whether the layout is that of an exponential histogram.
-func (l *Layout) Exponential() bool { return l.MaxSize > 0 }
+// Explicit returns a layout of buckets with these upper bounds, which must be amounts.
+func Explicit(bounds []float64) Layout {
+	l := Layout{Bounds: bounds}
+	for _, b := range bounds {
+		a, _ := money.AmountFromFloat(b)
+		l.amounts = append(l.amounts, a)
+	}
+	return l
+}
+
+// Exponential returns a layout of at most maxSize buckets that follow the data.
+func Exponential(maxSize int) Layout { return Layout{MaxSize: maxSize} }
+
+// IsExponential reports whether the layout is that of an exponential histogram.
+func (l *Layout) IsExponential() bool { return l.MaxSize > 0 }
 
 // Distribution is the state of one histogram series.
 type Distribution struct {
@@ -33,35 +50,29 @@ type Distribution struct {
 
 // New returns an empty distribution.
 func (l *Layout) New() Distribution {
-	if l.Exponential() {
+	if l.IsExponential() {
 		return Distribution{Scale: maxScale, Counts: make([]uint64, 0, l.MaxSize)}
 	}
 	return Distribution{Counts: make([]uint64, len(l.Bounds)+1)}
 }
 
-// Observe adds one amount.
-func (l *Layout) Observe(d *Distribution, a money.Amount) {
+// Observe adds one amount and returns which bucket it fell into.
+func (l *Layout) Observe(d *Distribution, a money.Amount) (bucket int) {
 	d.Count++
 	d.Sum = d.Sum.Add(a)
-	v := a.Float64()
-	if l.Exponential() {
-		l.observeExponential(d, v)
-		return
+	if l.IsExponential() {
+		return l.observeExponential(d, a.Float64())
 	}
-	d.Counts[l.Bucket(v)]++
-}
-
-// Bucket returns the index of the explicit bucket that v falls into. Upper bounds are inclusive.
-func (l *Layout) Bucket(v float64) int {
-	i, _ := slices.BinarySearch(l.Bounds, v)
-	return i
+	bucket, _ = slices.BinarySearchFunc(l.amounts, a, money.Amount.Cmp)
+	d.Counts[bucket]++
+	return bucket
 }
 
 // Merge adds what src has counted to d.
 func (l *Layout) Merge(d, src *Distribution) {
 	d.Count += src.Count
 	d.Sum = d.Sum.Add(src.Sum)
-	if l.Exponential() {
+	if l.IsExponential() {
 		l.mergeExponential(d, src)
 		return
 	}
@@ -82,7 +93,7 @@ func (l *Layout) Reset(d *Distribution) {
 	clear(d.Counts)
 	counts := d.Counts
 	*d = Distribution{Counts: counts}
-	if l.Exponential() {
+	if l.IsExponential() {
 		d.Scale, d.Counts = maxScale, counts[:0]
 	}
 }
@@ -97,7 +108,7 @@ func (l *Layout) Valid(d *Distribution) bool {
 	if n+d.Zero != d.Count {
 		return false
 	}
-	if l.Exponential() {
+	if l.IsExponential() {
 		return len(d.Counts) <= l.MaxSize && d.Scale <= maxScale && d.Scale >= minScale &&
 			int64(d.Offset)+int64(len(d.Counts)) <= math.MaxInt32
 	}

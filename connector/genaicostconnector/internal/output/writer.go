@@ -120,7 +120,7 @@ func (w *writer) histogram(s spec, points []*series.SpreadPoint) {
 	}
 	m := w.metric(s)
 	write := w.explicit(m)
-	if w.Layout.Exponential() {
+	if w.Layout.IsExponential() {
 		write = w.exponential(m)
 	}
 	none := series.Spread{Distribution: w.Layout.New()}

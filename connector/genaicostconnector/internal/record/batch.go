@@ -32,6 +32,9 @@ type Record struct {
 	SpanID  pcommon.SpanID
 	Time    pcommon.Timestamp
 
+	// Replayed is set when the record turns out to have been accounted before.
+	Replayed bool
+
 	keyEnd, itemsEnd int
 }
 
@@ -57,7 +60,9 @@ type Batch struct {
 	content          []byte
 	record, resource view
 	resourceAttrs    pcommon.Map
-	resourceLoaded   bool
+	// inherited holds the encoded dimensions of the current resource, once one of its records needs them.
+	inherited      [][]byte
+	resourceLoaded bool
 }
 
 // Key returns the dimension values of record i.
@@ -78,19 +83,48 @@ func (b *Batch) Items(i int) []Item {
 	return b.items[from:b.Records[i].itemsEnd]
 }
 
+// Full is how many records a batch holds at most. So few stay in the processor's cache between
+// reading and accounting, and still they share one lock: 64 instead of 512 saves 15 %.
+const Full = 64
+
+// passOn hands b to account once it holds n records.
+func (b *Batch) passOn(account func(*Batch), n int) {
+	if len(b.Records) < n {
+		return
+	}
+	account(b)
+	b.empty()
+}
+
+func (b *Batch) empty() {
+	clear(b.Records)
+	b.Records, b.keys, b.items = b.Records[:0], b.keys[:0], b.items[:0]
+}
+
 // Reset empties the batch, drops its references to the input and keeps its memory.
 func (b *Batch) Reset() {
-	clear(b.Records)
-	clear(b.lines[:cap(b.lines)])
+	b.empty()
 	b.record.release()
 	b.resource.release()
 	*b = Batch{
-		Records:  b.Records[:0],
-		keys:     b.keys[:0],
-		items:    b.items[:0],
-		lines:    b.lines[:0],
-		content:  b.content[:0],
-		record:   b.record,
-		resource: b.resource,
+		Records:   b.Records[:0],
+		keys:      b.keys[:0],
+		items:     b.items[:0],
+		lines:     b.lines[:0],
+		content:   b.content[:0],
+		record:    b.record,
+		resource:  b.resource,
+		inherited: b.inherited,
 	}
+}
+
+// next returns another record, zero but for what belongs to no record before it.
+func (b *Batch) next() *Record {
+	n := len(b.Records)
+	if n < cap(b.Records) {
+		b.Records = b.Records[:n+1] // zero: see empty
+	} else {
+		b.Records = append(b.Records, Record{})
+	}
+	return &b.Records[n]
 }

@@ -13,9 +13,10 @@ import (
 
 // Dimension is an attribute that series are divided by.
 type Dimension struct {
-	// Name is the attribute on the data point, looked up on the record, then on the resource.
+	// Name is the attribute on the data point.
 	Name string
-	// Fallbacks are names to look up, in this order, where Name is not found.
+	// Fallbacks are names to look up, in this order, where Name is not found. All are looked
+	// up on the record before any is on the resource.
 	Fallbacks []string
 	// Default is the value where nothing is found; empty leaves the dimension out.
 	Default string
@@ -46,54 +47,70 @@ type dimension struct {
 // that no two different sets of values have the same key.
 func (r *Reader) appendKey(dst []byte, b *Batch) []byte {
 	for i := range r.dimensions {
-		dst = r.dimensions[i].appendValue(dst, &b.record, &b.resource)
+		d := &r.dimensions[i]
+		var ok bool
+		if dst, ok = d.appendOwn(dst, &b.record); !ok {
+			dst = append(dst, b.inherited[i]...)
+		}
 	}
 	return dst
 }
 
-func (d *dimension) appendValue(dst []byte, record, resource *view) []byte {
+// inherit encodes, once for a resource, the values of records that have none of their own.
+func (r *Reader) inherit(b *Batch) {
+	b.resource.load(&r.table, b.resourceAttrs)
+	if b.inherited == nil {
+		b.inherited = make([][]byte, len(r.dimensions))
+	}
+	for i := range r.dimensions {
+		d := &r.dimensions[i]
+		dst, ok := d.appendOwn(b.inherited[i][:0], &b.resource)
+		switch {
+		case ok:
+		case d.def != "":
+			dst = appendString(dst, d.def)
+		default:
+			dst = append(dst, tagAbsent)
+		}
+		b.inherited[i] = dst
+	}
+}
+
+// appendOwn appends the first of the dimension's attributes that v has.
+func (d *dimension) appendOwn(dst []byte, v *view) (_ []byte, ok bool) {
 	for _, slot := range d.slots {
-		if value, ok := record.get(slot); ok && !isEmpty(value) {
-			return appendValue(dst, value)
-		}
-		if value, ok := resource.get(slot); ok && !isEmpty(value) {
-			return appendValue(dst, value)
+		if v.has(slot) {
+			if dst, ok = appendValue(dst, v.values[slot]); ok {
+				return dst, true
+			}
 		}
 	}
-	if d.def == "" {
-		return append(dst, tagAbsent)
-	}
-	return appendString(dst, d.def)
+	return dst, false
 }
 
-// isEmpty is true for what Prometheus does not tell from an absent label; two series that differ
-// only by it would collide there.
-func isEmpty(v pcommon.Value) bool {
+// appendValue appends v, unless it is empty: Prometheus does not tell an empty label from an absent
+// one, so that two series which differ by it only would collide there.
+func appendValue(dst []byte, v pcommon.Value) (_ []byte, ok bool) {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
-		return v.Str() == ""
+		s := v.Str()
+		if s == "" {
+			return dst, false
+		}
+		return appendString(dst, s), true
 	case pcommon.ValueTypeEmpty:
-		return true
-	default:
-		return false
-	}
-}
-
-func appendValue(dst []byte, v pcommon.Value) []byte {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return appendString(dst, v.Str())
+		return dst, false
 	case pcommon.ValueTypeInt:
-		return binary.LittleEndian.AppendUint64(append(dst, tagInt), uint64(v.Int()))
+		return binary.LittleEndian.AppendUint64(append(dst, tagInt), uint64(v.Int())), true
 	case pcommon.ValueTypeDouble:
-		return binary.LittleEndian.AppendUint64(append(dst, tagDouble), math.Float64bits(v.Double()))
+		return binary.LittleEndian.AppendUint64(append(dst, tagDouble), math.Float64bits(v.Double())), true
 	case pcommon.ValueTypeBool:
 		if v.Bool() {
-			return append(dst, tagBool, 1)
+			return append(dst, tagBool, 1), true
 		}
-		return append(dst, tagBool, 0)
+		return append(dst, tagBool, 0), true
 	default:
-		return appendString(dst, v.AsString())
+		return appendString(dst, v.AsString()), true
 	}
 }
 
@@ -172,7 +189,7 @@ func (r *Reader) Canonical(key []byte) []byte {
 		case v.Type() == pcommon.ValueTypeStr:
 			canonical = appendString(canonical, CanonicalString(v.Str()))
 		default:
-			canonical = appendValue(canonical, v)
+			canonical, _ = appendValue(canonical, v)
 		}
 	}
 	return canonical

@@ -58,8 +58,9 @@ func NewReader(dimensions []Dimension) *Reader {
 	return r
 }
 
-// ReadTraces appends the priced spans of td to b.
-func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch) {
+// ReadTraces reads the priced spans of td into b. Whenever b is full, and at the end, it calls
+// account and empties b.
+func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch, account func(*Batch)) {
 	for _, rs := range td.ResourceSpans().All() {
 		b.enter(rs.Resource())
 		for _, ss := range rs.ScopeSpans().All() {
@@ -68,14 +69,16 @@ func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch) {
 					rec.TraceID, rec.SpanID = span.TraceID(), span.SpanID()
 					rec.Time = span.EndTimestamp()
 					rec.ID = spanID(b, span)
+					b.passOn(account, Full)
 				}
 			}
 		}
 	}
+	b.passOn(account, 1)
 }
 
-// ReadLogs appends the priced log records of ld to b.
-func (r *Reader) ReadLogs(ld plog.Logs, b *Batch) {
+// ReadLogs reads log records as ReadTraces does spans.
+func (r *Reader) ReadLogs(ld plog.Logs, b *Batch, account func(*Batch)) {
 	for _, rl := range ld.ResourceLogs().All() {
 		b.enter(rl.Resource())
 		for _, sl := range rl.ScopeLogs().All() {
@@ -84,10 +87,12 @@ func (r *Reader) ReadLogs(ld plog.Logs, b *Batch) {
 					rec.TraceID, rec.SpanID = lr.TraceID(), lr.SpanID()
 					rec.Time = logTime(lr)
 					rec.ID = logID(b, lr)
+					b.passOn(account, Full)
 				}
 			}
 		}
 	}
+	b.passOn(account, 1)
 }
 
 func (b *Batch) enter(resource pcommon.Resource) {
@@ -107,18 +112,15 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch) *Record {
 		return nil
 	}
 	if !b.resourceLoaded {
-		b.resource.load(&r.table, b.resourceAttrs)
+		r.inherit(b)
 		b.resourceLoaded = true
 	}
 	b.keys = r.appendKey(b.keys, b)
-	b.Records = append(b.Records, Record{
-		Status:    ledger.Status(b.record.str(r.status)),
-		Reason:    b.record.str(r.reason),
-		ErrorType: b.record.str(r.errorType),
-		keyEnd:    len(b.keys),
-		itemsEnd:  len(b.items),
-	})
-	rec := &b.Records[len(b.Records)-1]
+	rec := b.next()
+	rec.Status = ledger.Status(b.record.str(r.status))
+	rec.Reason = b.record.str(r.reason)
+	rec.ErrorType = b.record.str(r.errorType)
+	rec.keyEnd, rec.itemsEnd = len(b.keys), len(b.items)
 	if err := r.price(rec, b); err != nil {
 		b.Malformed++
 		if b.Err == nil {

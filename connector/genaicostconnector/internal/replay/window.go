@@ -50,7 +50,7 @@ func IDFrom(b []byte) ID {
 type Window struct {
 	size              int
 	generation        uint64
-	younger, older    map[ID]struct{}
+	younger, older    *table
 	evicted           int64
 	journal           bool
 	pending, draining []Segment
@@ -67,8 +67,8 @@ type Segment struct {
 func NewWindow(size int, journal bool) *Window {
 	return &Window{
 		size:    size,
-		younger: map[ID]struct{}{},
-		older:   map[ID]struct{}{},
+		younger: &table{},
+		older:   &table{},
 		journal: journal,
 	}
 }
@@ -78,18 +78,14 @@ func (w *Window) Add(id ID) bool {
 	if w.size == 0 {
 		return true
 	}
-	if _, seen := w.older[id]; seen {
-		return false
-	}
-	before := len(w.younger)
-	w.younger[id] = struct{}{}
-	if len(w.younger) == before {
+	hash := id.hash()
+	if w.older.has(hash, id) || !w.younger.add(hash, id) {
 		return false
 	}
 	if w.journal {
 		w.record(id)
 	}
-	if len(w.younger) >= w.size {
+	if w.younger.n >= w.size {
 		w.rotate()
 	}
 	return true
@@ -97,8 +93,8 @@ func (w *Window) Add(id ID) bool {
 
 // rotate reuses the older generation's memory, so that a full window allocates no more.
 func (w *Window) rotate() {
-	w.evicted += int64(len(w.older))
-	clear(w.older)
+	w.evicted += int64(w.older.n)
+	w.older.reset()
 	w.younger, w.older = w.older, w.younger
 	w.generation++
 }
@@ -159,12 +155,12 @@ func (w *Window) Restore(s Segment) {
 	case s.Generation == w.generation+1:
 		w.rotate()
 	case s.Generation > w.generation:
-		clear(w.younger)
-		clear(w.older)
+		w.younger.reset()
+		w.older.reset()
 		w.generation = s.Generation
 	}
 	for _, id := range s.IDs {
-		w.younger[id] = struct{}{}
+		w.younger.add(id.hash(), id)
 	}
 }
 
@@ -176,4 +172,4 @@ func (w *Window) TakeEvicted() int64 {
 }
 
 // Len returns how many IDs the window holds.
-func (w *Window) Len() int { return len(w.younger) + len(w.older) }
+func (w *Window) Len() int { return w.younger.n + w.older.n }
