@@ -39,7 +39,7 @@ func (l *Line) append(dst []byte) []byte {
 	dst = l.Quantity.Append(dst)
 	dst = append(dst, '@')
 	dst = l.Effective.Append(dst)
-	if l.Effective == l.Contracted && l.Effective == l.List {
+	if l.Contracted == l.Effective && l.List == l.Effective {
 		return dst
 	}
 	dst = append(dst, '/')

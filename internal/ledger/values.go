@@ -1,5 +1,7 @@
 package ledger
 
+import "slices"
+
 // reasons lists, for every status, the reasons that go with it.
 var reasons = map[Status][]Reason{
 	StatusPriced:    {""},
@@ -44,11 +46,4 @@ func (s CostSource) Valid() bool {
 }
 
 // Valid reports whether r goes with status s.
-func (r Reason) Valid(s Status) bool {
-	for _, known := range reasons[s] {
-		if r == known {
-			return true
-		}
-	}
-	return false
-}
+func (r Reason) Valid(s Status) bool { return slices.Contains(reasons[s], r) }

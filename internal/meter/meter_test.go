@@ -69,18 +69,22 @@ func TestUncached(t *testing.T) {
 	}
 }
 
-func TestInputSizeIsAllInput(t *testing.T) {
+func TestSizesAreAllTokensOfTheirSide(t *testing.T) {
 	var u Usage
 	assert.True(t, u.IsZero())
-	want := money.Quantity{}
+	var input, output money.Quantity
 	for m := range all {
 		u[m] = money.Units(1 << m)
-		if m.IsInput() {
-			want = want.Add(u[m])
+		switch {
+		case m.IsInput():
+			input = input.Add(u[m])
+		case m.IsToken():
+			output = output.Add(u[m])
 		}
 	}
 	assert.False(t, u.IsZero())
-	assert.Equal(t, want, u.InputSize())
+	assert.Equal(t, input, u.InputSize())
+	assert.Equal(t, output, u.OutputSize())
 }
 
 func TestTokenMetersComeFirst(t *testing.T) {

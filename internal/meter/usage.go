@@ -11,7 +11,7 @@ func (u *Usage) IsZero() bool { return *u == Usage{} }
 // OutputSize is every kind of output.
 func (u *Usage) OutputSize() money.Quantity {
 	var size money.Quantity
-	for m := Input; m < Request; m++ {
+	for m := range Request {
 		if !m.IsInput() {
 			size = size.Add(u[m])
 		}
@@ -23,7 +23,7 @@ func (u *Usage) OutputSize() money.Quantity {
 // not, text or not.
 func (u *Usage) InputSize() money.Quantity {
 	var size money.Quantity
-	for m := Input; m < Request; m++ {
+	for m := range Request {
 		if m.IsInput() {
 			size = size.Add(u[m])
 		}

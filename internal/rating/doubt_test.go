@@ -14,8 +14,9 @@ import (
 )
 
 // everything is a price that depends on every fact there is.
-func everything(t testing.TB) *pricing.Price {
-	sheet := sheetOf(t, "everything", perMillion{
+func everything(tb testing.TB) *pricing.Price {
+	tb.Helper()
+	sheet := sheetOf(tb, "everything", perMillion{
 		meter.Input: "3", meter.CacheRead: "0.3", meter.CacheWrite5m: "3.75", meter.CacheWrite1h: "6",
 		meter.Output: "15", meter.Reasoning: "15", meter.InputAudio: "40", meter.OutputAudio: "80", meter.InputVideo: "1",
 		meter.WebSearch: "0.01",
@@ -28,8 +29,9 @@ func everything(t testing.TB) *pricing.Price {
 }
 
 // nothing is a price on which no fact has any influence.
-func nothing(t testing.TB) *pricing.Price {
-	return priceOf(sheetOf(t, "nothing", perMillion{
+func nothing(tb testing.TB) *pricing.Price {
+	tb.Helper()
+	return priceOf(sheetOf(tb, "nothing", perMillion{
 		meter.Input: "0", meter.CacheRead: "0", meter.CacheWrite5m: "0", meter.CacheWrite1h: "0", meter.Output: "0",
 	}, "1", "1"))
 }

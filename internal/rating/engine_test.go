@@ -16,17 +16,18 @@ import (
 
 var _ Pricer = (*pricing.Engine)(nil)
 
-func engine(t testing.TB) *pricing.Engine {
+func engine(tb testing.TB) *pricing.Engine {
+	tb.Helper()
 	data, err := os.ReadFile("testdata/prices.yaml")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	file, err := pricing.ParseFile("prices.yaml", data, pricing.ParseOptions{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	catalog, err := pricing.Compile(file)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	e, err := pricing.NewEngine(catalog, pricing.Customization{
 		Agreements: []pricing.Agreement{{Discount: "15%"}},
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return e
 }
 

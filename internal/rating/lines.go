@@ -62,7 +62,7 @@ func requests(stated money.Quantity, sheet *pricing.Sheet) money.Quantity {
 	switch {
 	case !rate.Known:
 		return money.Quantity{}
-	case stated.IsZero() && !(rate.Effective.IsZero() && rate.List.IsZero()):
+	case stated.IsZero() && (!rate.Effective.IsZero() || !rate.List.IsZero()):
 		return oneRequest
 	default:
 		return stated

@@ -93,15 +93,16 @@ func priceOf(sheet *pricing.Sheet) *pricing.Price {
 }
 
 // rate rates with default options and checks what holds for every verdict.
-func rate(t testing.TB, call *genai.Call, price *pricing.Price) *Verdict {
-	return rateWith(t, Options{}, call, price)
+func rate(tb testing.TB, call *genai.Call, price *pricing.Price) *Verdict {
+	tb.Helper()
+	return rateWith(tb, Options{}, call, price)
 }
 
-func rateWith(t testing.TB, o Options, call *genai.Call, price *pricing.Price) *Verdict {
-	t.Helper()
+func rateWith(tb testing.TB, o Options, call *genai.Call, price *pricing.Price) *Verdict {
+	tb.Helper()
 	v := new(Verdict)
 	New(o).Rate(call, price, v)
-	checkVerdict(t, v)
+	checkVerdict(tb, v)
 	return v
 }
 
