@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
@@ -28,12 +29,15 @@ func newBuildCommand(out *output) *cobra.Command {
 		Use:   "build",
 		Short: "Make the builtin catalog from public price lists",
 		Long: `Make the builtin catalog: one file for each provider, from the price lists in the Python
-packages genai-prices and litellm, which pip downloads. Files given by flag are used instead of packages.`,
+packages genai-prices and litellm, which pip downloads. Files given by flag are used instead of packages.
+
+The catalog that is in the directory already is carried on: a price that changed without its list
+saying when is new from --date, and the old one holds before.`,
 		Example: `  finops catalog build --output internal/pricing/catalog/data
   finops catalog build --genai-prices data.json --litellm prices.json --date 2026-11-23 --output data`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			summary, err := f.run(cmd.Context())
+			summary, err := f.run(cmd.Context(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -57,19 +61,22 @@ packages genai-prices and litellm, which pip downloads. Files given by flag are 
 	return c
 }
 
-func (f *buildFlags) run(ctx context.Context) (build.Summary, error) {
+func (f *buildFlags) run(ctx context.Context, warnings io.Writer) (build.Summary, error) {
 	if _, err := time.Parse(time.DateOnly, f.date); err != nil {
 		return build.Summary{}, fmt.Errorf("--date %q must be a day such as 2026-11-23", f.date)
 	}
-	lists, err := f.lists(ctx)
+	lists, err := f.lists(ctx, warnings)
 	if err != nil {
+		return build.Summary{}, err
+	}
+	if lists.Previous, err = previousCatalog(f.output); err != nil {
 		return build.Summary{}, err
 	}
 	files, summary := build.Catalog(lists)
 	return summary, writeCatalog(f.output, files)
 }
 
-func (f *buildFlags) lists(ctx context.Context) (build.Lists, error) {
+func (f *buildFlags) lists(ctx context.Context, warnings io.Writer) (build.Lists, error) {
 	dir, err := os.MkdirTemp("", "finops-catalog-")
 	if err != nil {
 		return build.Lists{}, failed("%w", err)
@@ -93,7 +100,10 @@ func (f *buildFlags) lists(ctx context.Context) (build.Lists, error) {
 	if lists.Secondary, liteReport, err = importer.Read("litellm", "litellm", lite, options); err != nil {
 		return lists, failed("%w", err)
 	}
-	return lists, errors.Join(genaiReport.Err(), liteReport.Err())
+	for _, issue := range slices.Concat(genaiReport.Invalid, liteReport.Invalid) {
+		fmt.Fprintln(warnings, "left out: "+issue.String())
+	}
+	return lists, nil
 }
 
 func readOr(path string, otherwise func() ([]byte, error)) ([]byte, error) {
@@ -105,6 +115,27 @@ func readOr(path string, otherwise func() ([]byte, error)) ([]byte, error) {
 		return nil, failed("%w", err)
 	}
 	return data, nil
+}
+
+// previousCatalog reads the catalog that is about to be replaced.
+func previousCatalog(dir string) ([]pricing.File, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, failed("%w", err)
+	}
+	var files []pricing.File
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, failed("%w", err)
+		}
+		file, err := pricing.ParseFile(path, data, pricing.ParseOptions{})
+		if err != nil {
+			return nil, failed("%w", err)
+		}
+		files = append(files, *file)
+	}
+	return files, nil
 }
 
 // writeCatalog replaces the files of a directory.

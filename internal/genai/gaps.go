@@ -17,7 +17,8 @@ func (s *settling) gaps() {
 	if s.drops&dropModality != 0 && !s.hasAny(modalities) {
 		g.Add(GapModalityUnknown)
 	}
-	if s.n[tokAudioIn] > 0 && s.read > 0 && !s.has(tokAudioCached) {
+	if s.n[tokAudioIn] > 0 && s.read > 0 && !s.has(tokAudioCached) && !s.stated {
+		// Which of the cached tokens were audio is not said.
 		g.Add(GapModalityUnknown)
 	}
 	if s.call.Region == "" && !s.stated {

@@ -16,6 +16,9 @@ const maxPayload = 256 << 10
 type payload struct {
 	// response is the provider's whole response, metadata what the Vercel AI SDK keeps of it.
 	response, metadata string
+	// upstream is OpenRouter's account of another provider's charge; it counts when byok is set.
+	upstream money.Amount
+	byok     bool
 }
 
 // raw returns a payload if reading payloads is allowed.
@@ -44,6 +47,9 @@ func (f *facts) readPayloads() {
 		if n := strings.Count(s, `"type":"web_search_call"`); n > 0 {
 			f.payloadUnits(meter.WebSearch, int64(n))
 		}
+		if f.payload.byok {
+			f.call.Reported.Upstream = f.payload.upstream
+		}
 		// Whatever ran is in the response, so nothing is left unseen.
 		f.tools = false
 	}
@@ -64,6 +70,12 @@ func (f *facts) payloadMember(prefix, key, value string) {
 		return
 	case "cost":
 		f.payloadCost(prefix, value)
+		return
+	case "upstream_inference_cost":
+		f.payload.upstream, _ = parseCost(value)
+		return
+	case "is_byok":
+		f.payload.byok = value == "true"
 		return
 	}
 	n, ok := parseTokens(value)

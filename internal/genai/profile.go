@@ -71,6 +71,8 @@ type Profile struct {
 	Rule `mapstructure:",squash" yaml:",inline"`
 	// Unprefixed says that usage stands under bare names such as input_tokens.
 	Unprefixed bool `mapstructure:"unprefixed" yaml:"unprefixed,omitempty"`
+	// Gateway says that the records are made by a gateway, for calls that its callers may report too.
+	Gateway bool `mapstructure:"gateway" yaml:"gateway,omitempty"`
 	// CallRegion says that cloud.region on a record is the region that was called.
 	CallRegion bool `mapstructure:"call_region" yaml:"call_region,omitempty"`
 	// Rules refine the profile, all that match, in order.

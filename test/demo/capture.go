@@ -5,16 +5,20 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"math"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// load reads the service's captured spans and makes them its own.
+// load reads the service's captured spans and makes them its own, one call after the other,
+// the last of which ends now.
 func (s service) load(files fs.FS, now time.Time) ([]ptrace.Traces, error) {
 	requests := make([]ptrace.Traces, 0, len(s.captures))
-	for _, name := range s.captures {
+	end := now
+	for _, name := range slices.Backward(s.captures) {
 		document, err := fs.ReadFile(files, name+".json")
 		if err != nil {
 			return nil, err
@@ -24,9 +28,10 @@ func (s service) load(files fs.FS, now time.Time) ([]ptrace.Traces, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		s.adopt(traces)
-		moveTo(traces, now)
+		end = moveTo(traces, end).Add(-time.Second)
 		requests = append(requests, traces)
 	}
+	slices.Reverse(requests)
 	return requests, nil
 }
 
@@ -40,14 +45,15 @@ func (s service) adopt(traces ptrace.Traces) {
 	}
 }
 
-// moveTo shifts all spans by the same duration, so that the last one ends now. Prices are
-// those of the date of a call, and a capture's date may be far from the reader's.
-func moveTo(traces ptrace.Traces, now time.Time) {
-	var last pcommon.Timestamp
+// moveTo shifts all spans by the same duration, so that the last of them ends at end, and
+// returns when the first then starts. Prices are those of the date of a call, and a capture's
+// date may be far from the reader's.
+func moveTo(traces ptrace.Traces, end time.Time) (start time.Time) {
+	first, last := pcommon.Timestamp(math.MaxUint64), pcommon.Timestamp(0)
 	for span := range spans(traces) {
-		last = max(last, span.EndTimestamp())
+		first, last = min(first, span.StartTimestamp()), max(last, span.EndTimestamp())
 	}
-	shift := now.Sub(last.AsTime())
+	shift := end.Sub(last.AsTime())
 	move := func(at pcommon.Timestamp) pcommon.Timestamp {
 		return pcommon.NewTimestampFromTime(at.AsTime().Add(shift))
 	}
@@ -58,6 +64,7 @@ func moveTo(traces ptrace.Traces, now time.Time) {
 			event.SetTimestamp(move(event.Timestamp()))
 		}
 	}
+	return first.AsTime().Add(shift)
 }
 
 // spans iterates over all spans of traces.

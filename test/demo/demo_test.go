@@ -24,28 +24,39 @@ import (
 
 func TestEveryCaptureIsThere(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	used := map[string]string{}
 	for _, s := range services {
+		now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 		requests, err := s.load(os.DirFS("../../testdata/captures"), now)
 		require.NoError(t, err)
+		previous := time.Time{}
 		for i, request := range requests {
-			assert.Empty(t, used[s.captures[i]], "used twice: a replay would not count again")
-			used[s.captures[i]] = s.name
-			require.Positive(t, request.SpanCount(), s.captures[i])
+			name := s.captures[i]
+			assert.Empty(t, used[name], "used twice: a replay would not count again")
+			used[name] = s.name
+			require.Positive(t, request.SpanCount(), name)
 			resource := request.ResourceSpans().At(0).Resource().Attributes().AsRaw()
 			assert.Equal(t, s.team, resource["team"])
 			assert.Equal(t, s.costCenter, resource["cost_center"])
-			latest := time.Time{}
-			for span := range spans(request) {
-				assert.LessOrEqual(t, span.StartTimestamp(), span.EndTimestamp())
-				if end := span.EndTimestamp().AsTime(); end.After(latest) {
-					latest = end
-				}
-			}
-			assert.Equal(t, now, latest)
+			first, last := extent(request)
+			assert.True(t, previous.Before(first), "%s overlaps the call before: it could be taken for its sibling", name)
+			previous = last
+		}
+		assert.Equal(t, now, previous)
+	}
+}
+
+// extent returns when the first span starts and the last ends.
+func extent(traces ptrace.Traces) (first, last time.Time) {
+	for span := range spans(traces) {
+		if start := span.StartTimestamp().AsTime(); first.IsZero() || start.Before(first) {
+			first = start
+		}
+		if end := span.EndTimestamp().AsTime(); end.After(last) {
+			last = end
 		}
 	}
+	return first, last
 }
 
 func trace(t *testing.T, team, lines string) ptrace.Traces {

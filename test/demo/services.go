@@ -19,7 +19,8 @@ type service struct {
 
 // services are chosen to show what differs between instrumentations: cached and streamed
 // calls, tools, agents whose spans repeat their children, embeddings, frameworks above an
-// SDK, deployments named by the customer, failed calls, and streams without usage.
+// SDK, deployments named by the customer, failed calls, and streams without usage. Calls of
+// older AI SDKs name a team in their metadata; that one pays, and not the service's.
 var services = []service{
 	{
 		name: "search-api", team: "search", costCenter: "cc-1100", protocol: protocolGRPC,

@@ -130,8 +130,18 @@ func (m matchRule) translate(at entry) (aliases, patterns []string, loose bool) 
 			at.unexpressed("match", m.text, "the expression is not RE2 and the model is found by its other names only")
 			return nil, nil, true
 		}
-		return nil, []string{pattern}, false
+		return m.literal(), []string{pattern}, false
 	}
+}
+
+// literal is the text of a rule as a name of its own. It is the most usual one, and exact names are
+// found before anything is taken off them: `global.` of a model's name, for example.
+func (m matchRule) literal() []string {
+	name := strings.Trim(m.text, "-_.:@/ ")
+	if m.op == "regex" || name != m.text {
+		return nil
+	}
+	return []string{name}
 }
 
 // pattern is the RE2 expression that matches the same whole names.

@@ -16,6 +16,8 @@ type Lists struct {
 	// Date is the day on which the lists were read, YYYY-MM-DD. Prices from later on are announced,
 	// not in force.
 	Date string
+	// Previous is the catalog as it was, whose history is carried on.
+	Previous []pricing.File
 }
 
 // Summary counts what came from where.
@@ -43,11 +45,14 @@ func Catalog(lists Lists) ([]pricing.File, Summary) {
 			continue
 		}
 		curate(&file)
-		tidy(&file)
 		files = append(files, file)
+	}
+	keepHistory(files, lists.Previous, lists.Date)
+	for i := range files {
+		tidy(&files[i])
 		summary.Providers++
-		summary.Entries += len(file.Models)
-		summary.Disputed += countDisputed(file)
+		summary.Entries += len(files[i].Models)
+		summary.Disputed += countDisputed(files[i])
 	}
 	return files, summary
 }

@@ -1,0 +1,217 @@
+package dedup
+
+import (
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
+)
+
+const (
+	// slack is by how much a span may stick out of the one around it: both are ended by code that runs after
+	// the call, and clocks of scripting languages tick in milliseconds.
+	slack = int64(5 * time.Millisecond)
+	// skew is how far the clocks of an application and its gateway may differ.
+	skew = int64(5 * time.Second)
+	// maxCandidates bounds a search among records that are alike. The youngest are looked at first:
+	// the spans of one call arrive together.
+	maxCandidates = 64
+)
+
+// sameResponse returns a judged record with the same response id, or 0. One id is one call, whoever
+// tells of it.
+func (d *Deduplicator) sameResponse(n seq, r *record) seq {
+	if r.response == 0 {
+		return 0
+	}
+	for m := d.first(byResponse, r.response); m != 0; {
+		o := d.at(m)
+		if m != n && o.response == r.response && o.is(judged) && o.call != 0 && (o.is(hasUsage) || !r.is(hasUsage)) {
+			return m
+		}
+		m = d.after(byResponse, o)
+	}
+	return 0
+}
+
+// sibling returns the root of a call that r tells of beside other scopes, and the rule that found it. It
+// may move an earlier sibling to another call to make room: pairs are kept such that as many spans as
+// possible have a partner, which makes the number of calls independent of the order of arrival.
+func (d *Deduplicator) sibling(n seq, r *record) (seq, Verdict) {
+	if d.gateways && r.is(hasUsage) {
+		if call := d.throughGateway(n, r); call != 0 {
+			return call, DuplicateGateway
+		}
+	}
+	if !d.scopes.several(r.process) || r.is(failed) && !r.is(hasUsage) || r.is(hasUsage) && r.tokens() == 0 {
+		return 0, 0
+	}
+	d.pairing.begin()
+	if !d.place(n, r, 0) {
+		return 0, 0
+	}
+	return d.pairing.call, DuplicateSibling
+}
+
+// throughGateway returns the call of the application, or of the gateway, that r is the other account of:
+// same trace, same usage, about the same time. Names of models differ where gateways rename them.
+func (d *Deduplicator) throughGateway(n seq, r *record) seq {
+	left := maxCandidates
+	for m := d.first(byTrace, mix(r.trace, uint64(r.output))); m != 0 && left > 0; left-- {
+		o := d.at(m)
+		if m != n && o.trace == r.trace && o.is(gateway) != r.is(gateway) && o.is(judged) && o.role == genai.RoleCall && o.call != 0 &&
+			sameUsage(o, r) && !differ(o.response, r.response) && (o.inside(r, skew) || r.inside(o, skew)) {
+			if call := d.rootOf(m); d.occupant(call, r) == 0 && d.occupant(d.root(r.call), o) == 0 {
+				return call
+			}
+		}
+		m = d.after(byTrace, o)
+	}
+	return 0
+}
+
+// pairing is the state of one search for a partner.
+type pairing struct {
+	call    seq
+	visited []seq
+	budget  int
+}
+
+func (p *pairing) begin() { p.visited, p.budget, p.call = p.visited[:0], maxCandidates, 0 }
+
+// visit reports whether a call has not been tried in this search.
+func (p *pairing) visit(call seq) bool {
+	for _, v := range p.visited {
+		if v == call {
+			return false
+		}
+	}
+	p.visited = append(p.visited, call)
+	return true
+}
+
+// maxMoves bounds how many siblings move to make room for one.
+const maxMoves = 8
+
+// place finds a call with room for r's scope, making room if it must, and leaves it in
+// d.pairing.call. It is the search for an augmenting path of a matching between scopes.
+func (d *Deduplicator) place(n seq, r *record, depth int) bool {
+	if d.placeFree(n, r, depth > 0) {
+		return true
+	}
+	return depth < maxMoves && d.placeMoving(n, r, depth)
+}
+
+func (d *Deduplicator) placeFree(n seq, r *record, leaving bool) bool {
+	for i := range 2 {
+		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m) {
+			if call := d.candidate(n, r, m, leaving); call != 0 && d.occupant(call, r) == 0 {
+				d.pairing.call = call
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
+	for i := range 2 {
+		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m) {
+			call := d.candidate(n, r, m, depth > 0)
+			if call == 0 || !d.pairing.visit(call) {
+				continue
+			}
+			z := d.occupant(call, r)
+			if z == 0 || !d.mayMove(z, call) || !d.place(z, d.at(z), depth+1) {
+				continue
+			}
+			rest := d.rootOf(m)
+			if z == rest {
+				rest = d.uproot(z)
+			}
+			d.move(z, rest, d.pairing.call)
+			d.pairing.call = rest
+			return true
+		}
+	}
+	if d.pairing.budget == 0 {
+		d.stats.Truncated++
+		d.pairing.budget = -1
+	}
+	return false
+}
+
+// firstAlike and nextAlike walk over the records that may tell of the same call as r: those with the
+// same output and about the same end, or, if r has no usage, all with usage and about the same end.
+func (d *Deduplicator) firstAlike(r *record, i int) seq {
+	b := bucket(r.end)
+	if i == 1 {
+		b = neighbour(r.end)
+	}
+	if r.is(hasUsage) {
+		return d.first(byUsage, usageKey(r.process, r.output, b))
+	}
+	return d.first(byMoment, mix(r.process, b))
+}
+
+func (d *Deduplicator) nextAlike(r *record, m seq) seq {
+	if r.is(hasUsage) {
+		return d.after(byUsage, d.at(m))
+	}
+	return d.after(byMoment, d.at(m))
+}
+
+// candidate returns the call of m if r may belong to it, or 0. What r's own call consists of is no
+// obstacle when r is leaving it.
+func (d *Deduplicator) candidate(n seq, r *record, m seq, leaving bool) seq {
+	o := d.at(m)
+	if m == n || o.process != r.process || o.scope == r.scope {
+		return 0
+	}
+	d.pairing.budget--
+	if !o.is(judged) || o.call == 0 || o.role != genai.RoleCall || !o.is(hasUsage) ||
+		differ(o.response, r.response) || !alike(o, r) || !(o.inside(r, slack) || r.inside(o, slack)) {
+		return 0
+	}
+	call, own := d.rootOf(m), d.root(r.call)
+	if call == own || !leaving && d.occupant(own, o) != 0 {
+		return 0
+	}
+	return call
+}
+
+// alike reports whether two records of one process tell of the same model and usage. Without usage,
+// both models must be known.
+func alike(o, r *record) bool {
+	if !r.is(hasUsage) {
+		return o.model == r.model && r.model != 0
+	}
+	return (o.model == r.model || o.model == 0 || r.model == 0) && sameUsage(o, r)
+}
+
+// sameUsage compares usage across instrumentations, of which one may have lost the cached part: the
+// output must be equal, and the input either as a whole or without what was cached.
+func sameUsage(a, b *record) bool {
+	return a.output == b.output &&
+		(a.input == b.input || a.uncached == b.uncached || a.input == b.uncached || a.uncached == b.input)
+}
+
+// differ reports whether both are known and different.
+func differ(a, b uint64) bool { return a != b && a != 0 && b != 0 }
+
+// scopes knows which processes have calls from more than one scope; in all others there are no
+// siblings to look for. Processes that fall into one place are taken to have several.
+type scopes [1 << 12]struct {
+	process uint64
+	scope   uint32
+	many    bool
+}
+
+func (s *scopes) note(process uint64, scope uint32) {
+	e := &s[process%uint64(len(s))]
+	if e.process == 0 && e.scope == 0 {
+		e.process, e.scope = process, scope
+	}
+	e.many = e.many || e.process != process || e.scope != scope
+}
+
+func (s *scopes) several(process uint64) bool { return s[process%uint64(len(s))].many }
