@@ -72,7 +72,7 @@ func (c condition) holdsForFacts(call *genai.Call, price *pricing.Price, v *Verd
 	case paid:
 		return true
 	case serviceTiersPriced:
-		return call.ServiceTier == "" && len(entryOf(price).ServiceTiers) > 0
+		return call.ServiceTier == "" && hasLiveTiers(entryOf(price))
 	case cacheMatters:
 		return v.charges(cacheReads|cacheWrites) || cachePriced.holdsForRates(&call.Usage, price)
 	case outputPriced:
@@ -89,6 +89,13 @@ func (c condition) holdsForFacts(call *genai.Call, price *pricing.Price, v *Verd
 	default:
 		return false
 	}
+}
+
+// hasLiveTiers reports whether a call that is answered at once can be served at another price. Batches
+// cannot hide among such calls: they are files, and their results are no spans of a client's call.
+// Source: the batch guides of OpenAI and Anthropic.
+func hasLiveTiers(entry *pricing.Entry) bool {
+	return slices.ContainsFunc(entry.ServiceTiers, func(tier string) bool { return tier != "batch" })
 }
 
 // charges reports whether a line of one of the meters costs anything.

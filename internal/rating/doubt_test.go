@@ -103,8 +103,9 @@ var ruleCases = map[string]struct {
 	"service_tier_unknown": {
 		holds: gaps(genai.GapServiceTierUnknown), want: ledger.ConfidenceEstimated,
 		lifted: map[string]func(*genai.Call, *pricing.Price){
-			"no tiers":   func(_ *genai.Call, p *pricing.Price) { p.Sheet.Entry.ServiceTiers = nil },
-			"tier known": func(c *genai.Call, _ *pricing.Price) { c.ServiceTier = "standard" },
+			"no tiers":     func(_ *genai.Call, p *pricing.Price) { p.Sheet.Entry.ServiceTiers = nil },
+			"only batches": func(_ *genai.Call, p *pricing.Price) { p.Sheet.Entry.ServiceTiers = []string{"batch"} },
+			"tier known":   func(c *genai.Call, _ *pricing.Price) { c.ServiceTier = "standard" },
 			"nothing paid": func(_ *genai.Call, p *pricing.Price) {
 				p.Sheet.Rates = [meter.Count]pricing.Rate{}
 				p.Sheet.Free = true
