@@ -43,7 +43,7 @@ func TestGenAIPricesRules(t *testing.T) {
 		"alpha-2":  "a", // the earlier rule takes it
 		"my-beta2": "b", "great-b": "b",
 		"gamma-y-x": "c", "gamma-x-y": "c",
-		"delta-pro": "d", "delta-pro-tts": "e",
+		"delta-foo": "d", "delta-foo-tts": "e",
 	} {
 		price := engine.Price(&pricing.Call{Provider: "openai", RequestModel: name, Usage: new(meter.Usage)})
 		assert.Equal(t, want, price.Model, name)
