@@ -60,7 +60,7 @@ func TestExamplesValidate(t *testing.T) {
 }
 
 // yamlBlock is a fenced block of YAML in Markdown.
-var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```")
+var yamlBlock = regexp.MustCompile("(?s)\n```yaml\n(.*?\n)```")
 
 // Every complete configuration in a README runs. A block without a service section is a
 // fragment that shows a few keys.

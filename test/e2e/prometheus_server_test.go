@@ -121,8 +121,14 @@ func (p *prometheusServer) scalar(t *testing.T, expr string, at float64) float64
 	return result[0].float(t)
 }
 
-// awaitValue waits until expr is what it is to be, and returns the time of the scrape that
-// says so: [scrapeTime] of it makes increase() exact.
+// awaitScraping waits until Prometheus scrapes the collector: it takes seconds to begin, and
+// an increase is seen only from its first scrape on.
+func (p *prometheusServer) awaitScraping(t *testing.T) {
+	t.Helper()
+	p.awaitValue(t, "sum(up)", 1)
+}
+
+// awaitValue waits until expr is what it is to be.
 func (p *prometheusServer) awaitValue(t *testing.T, expr string, want float64) {
 	t.Helper()
 	eventually(t, func() error {

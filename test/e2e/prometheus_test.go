@@ -20,6 +20,7 @@ func TestPromQLEqualsTheSumOverSpans(t *testing.T) {
 	server := startPrometheus(t, c.prometheus())
 	requests := captured(t)
 	client := dial(t, c.grpc())
+	server.awaitScraping(t)
 
 	// In two halves, so that some series are new and some only grow.
 	half := len(requests) / 2

@@ -36,11 +36,12 @@ func TestTermFlushesWhatWasAcknowledged(t *testing.T) {
 // With storage, counters continue after a restart, and Prometheus sees no reset.
 func TestCountersContinueAfterRestart(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t, time.Second, "storage.yaml")
+	s := newSetup(t, 2*time.Second, "storage.yaml")
 	server := startPrometheus(t, s.prometheus())
 	sent := 0
 	for run := range 3 {
 		c := s.start(t)
+		server.awaitScraping(t)
 		client := dial(t, c.grpc())
 		for sequence := range 4 {
 			require.NoError(t, client.send(t.Context(), calls(run*4+sequence, batchSize)))
