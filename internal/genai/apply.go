@@ -23,7 +23,7 @@ type applied struct {
 }
 
 // apply lets the profile speak: its base first, then every rule that matches.
-func (f *facts) apply(s *shape, name string, k kind) {
+func (f *facts) apply(s *shape, name string) {
 	p := f.scope.profile
 	s.take(&p.Rule)
 	if len(p.Rules) == 0 {

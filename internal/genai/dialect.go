@@ -6,6 +6,18 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
+// readAll takes all attributes of a record in.
+func (f *facts) readAll(attrs pcommon.Map) {
+	for k, v := range attrs.All() {
+		f.read(k, v)
+	}
+	if f.scope.profile.Unprefixed {
+		for k, v := range attrs.All() {
+			f.readUnprefixed(k, v)
+		}
+	}
+}
+
 // read takes one attribute in. The first byte selects a dialect, so that attributes of no
 // interest cost one jump.
 func (f *facts) read(k string, v pcommon.Value) {
@@ -27,10 +39,6 @@ func (f *facts) read(k string, v pcommon.Value) {
 		}
 	case 'e', 's', 'h', 't', 'c', 'm':
 		f.readCommon(k, v)
-	default:
-		if f.scope.profile.Unprefixed {
-			f.readUnprefixed(k, v)
-		}
 	}
 }
 
@@ -105,10 +113,6 @@ func (f *facts) readCommon(k string, v pcommon.Value) {
 		f.langChainProvider(v)
 	case "hidden_params":
 		f.liteLLMHidden(v)
-	default:
-		if f.scope.profile.Unprefixed {
-			f.readUnprefixed(k, v)
-		}
 	}
 }
 

@@ -27,9 +27,7 @@ func (s *ScopeReader) ReadLog(log plog.LogRecord, c *Call) Role {
 	}
 	*c = Call{}
 	f := facts{call: c, scope: &own}
-	for k, v := range log.Attributes().All() {
-		f.read(k, v)
-	}
+	f.readAll(log.Attributes())
 	f.readLogTime(log)
 	return f.conclude(name, kindInternal)
 }

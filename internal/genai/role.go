@@ -109,13 +109,13 @@ func (f *facts) shape(name string, k kind) shape {
 	if f.operation != "" {
 		s.operation = f.operation
 	}
-	f.apply(&s, name, k)
-	if m == markAgent && k == kindClient && f.hasUsage() && s.role == RoleAggregate {
+	switch used := f.hasUsage(); {
+	case m == markAgent && k == kindClient && used:
 		s.role = RoleAgentCall
-	}
-	if s.role == RoleAgentCall && !f.hasUsage() {
+	case s.role == RoleAgentCall && !used:
 		s.role = RoleAggregate
 	}
+	f.apply(&s, name)
 	return s
 }
 

@@ -19,9 +19,7 @@ func (s *ScopeReader) ReadSpan(span ptrace.Span, c *Call) Role {
 	}
 	*c = Call{}
 	f := facts{call: c, scope: s}
-	for k, v := range attrs.All() {
-		f.read(k, v)
-	}
+	f.readAll(attrs)
 	f.readSpan(span)
 	return f.conclude(span.Name(), spanKind(span.Kind()))
 }
