@@ -29,6 +29,7 @@ type flusher struct {
 	complaints *complaints
 	logger     *zap.Logger
 	interval   time.Duration
+	restored   bool
 
 	// taken is the snapshot being made, durable the last one that may be sent.
 	taken, durable *series.Snapshot
@@ -63,6 +64,7 @@ func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, 
 			return nil, errors.Join(err, client.Close(ctx))
 		}
 		instance = f.checkpoint.Instance()
+		f.restored = s.store.Size() > 0
 	}
 	f.builder = output.Builder{
 		Layout:       &s.store.Layout,
@@ -94,6 +96,10 @@ func (f *flusher) start() {
 }
 
 func (f *flusher) run(ctx context.Context) {
+	if f.restored {
+		// These series have been missing downstream for as long as the restart took.
+		f.flush(ctx, false)
+	}
 	ticker := time.NewTicker(f.interval)
 	defer ticker.Stop()
 	for {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
@@ -41,7 +42,7 @@ func (r *registry) acquire(set connector.Settings, cfg *Config) (*state, error) 
 		s.forget = func() { r.forget(id, s) }
 		r.states[id] = s
 	}
-	s.instances++
+	s.instances.Add(1)
 	return s, nil
 }
 
@@ -65,12 +66,14 @@ type state struct {
 	tallies    sync.Pool
 	forget     func()
 
-	// instances is guarded by the registry's lock while instances are made, and by mu after.
-	mu                 sync.Mutex
-	instances, running int
-	phase              lifecycle
-	startErr           error
-	flusher            *flusher
+	// instances counts those that were made and not shut down.
+	instances atomic.Int64
+
+	mu       sync.Mutex
+	running  int // instances that were started and not shut down
+	phase    lifecycle
+	startErr error
+	flusher  *flusher
 }
 
 type lifecycle uint8
@@ -129,8 +132,8 @@ func (s *state) start(ctx context.Context, host component.Host) error {
 		s.phase = lifecycleStarted
 		s.flusher, s.startErr = s.newFlusher(ctx, host)
 		if s.startErr == nil {
-			s.startErr = s.telemetry.observeSize(s.store.Size)
 			s.flusher.start()
+			s.startErr = s.telemetry.observeSize(s.store.Size)
 		}
 	}
 	if s.startErr == nil {
@@ -143,11 +146,11 @@ func (s *state) start(ctx context.Context, host component.Host) error {
 func (s *state) release(ctx context.Context, started bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.instances--
+	left := s.instances.Add(-1)
 	if started {
 		s.running--
 	}
-	if s.running > 0 || (!started && s.instances > 0) || s.phase == lifecycleStopped {
+	if s.running > 0 || (!started && left > 0) || s.phase == lifecycleStopped {
 		return nil
 	}
 	s.phase = lifecycleStopped

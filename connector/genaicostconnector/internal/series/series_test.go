@@ -172,7 +172,7 @@ func TestSlotsAreReused(t *testing.T) {
 	var snap Snapshot
 	account(s, epoch, 1, "a", "priced", "input:1@1")
 	account(s, epoch, 2, "b", "priced", "input:1@1")
-	s.Snapshot(&snap, Options{Now: epoch, Accepted: 1})
+	s.Snapshot(&snap, Options{Now: epoch.Add(time.Second), Accepted: 1})
 	s.Commit(&snap, true)
 	late := epoch.Add(2 * time.Hour)
 	account(s, late, 3, "b", "priced", "input:1@1")
