@@ -34,11 +34,14 @@ type origin struct {
 	// process identifies what made the records.
 	process uint64
 	gateway bool
+	// otherSignal says that another signal counts for the service.
+	otherSignal bool
 }
 
 // batch is the reusable workspace of one Consume call. What it holds points into the
 // batch's data, so it is emptied before it is put back.
 type batch struct {
+	signal   Signal
 	records  []record
 	origins  []origin
 	items    []dedup.Item

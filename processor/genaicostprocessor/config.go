@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
 
 // Config of the gen_ai_cost processor. Its zero keys are a working configuration.
@@ -28,6 +29,13 @@ type Config struct {
 
 	// Deduplication bounds what is remembered so that no call counts twice.
 	Deduplication dedup.Config `mapstructure:"deduplication"`
+
+	// Count says which signal counts where several report the same calls.
+	Count CountConfig `mapstructure:"count"`
+
+	// BYOK says whether the cost that a gateway's upstream provider charges to the customer's own
+	// key is added to the cost that the gateway reports: exclude or include.
+	BYOK rating.BYOK `mapstructure:"byok"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}
@@ -78,6 +86,7 @@ func (u Upstream) Validate() error {
 var (
 	_ confmap.Validator = Detail("")
 	_ confmap.Validator = Upstream("")
+	_ confmap.Validator = rating.BYOK("")
 )
 
 func createDefaultConfig() component.Config {
@@ -85,5 +94,6 @@ func createDefaultConfig() component.Config {
 		Detail:        DetailStandard,
 		Upstream:      UpstreamRecompute,
 		Deduplication: dedup.NewDefaultConfig(),
+		BYOK:          rating.BYOKExclude,
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
 
 func TestConfig(t *testing.T) {
@@ -18,12 +20,18 @@ func TestConfig(t *testing.T) {
 	contract := component.MustNewIDWithName("gen_ai_pricing", "contract")
 	all := createDefaultConfig().(*Config)
 	all.Pricing, all.Detail, all.Upstream, all.EmitSemconvCost = &contract, DetailFull, UpstreamTrust, true
+	count := createDefaultConfig().(*Config)
+	count.BYOK = rating.BYOKInclude
+	count.Count = CountConfig{Default: SignalTraces, Services: map[string]Signal{"claude-code": SignalLogs}}
 	for name, tc := range map[string]struct {
 		want  *Config
 		fails string
 	}{
 		"gen_ai_cost":              {want: createDefaultConfig().(*Config)},
 		"gen_ai_cost/all_keys":     {want: all},
+		"gen_ai_cost/count":        {want: count},
+		"gen_ai_cost/bad_count":    {fails: `count::default: "profiles" is not a signal: use traces, logs or metrics`},
+		"gen_ai_cost/bad_byok":     {fails: `byok: unknown value "perhaps"; use exclude or include`},
 		"gen_ai_cost/bad_detail":   {fails: `detail: "verbose" is not a level of detail: use minimal, standard or full`},
 		"gen_ai_cost/bad_upstream": {fails: `upstream: "believe" is not known: use recompute, or trust`},
 		"gen_ai_cost/bad_window":   {fails: "deduplication: window: -1s is not between"},

@@ -28,7 +28,7 @@ func (c *costing) book() *book {
 	info := engine.Info()
 	made := &book{
 		engine:  engine,
-		rater:   rating.New(rating.Options{Currency: info.Currency}),
+		rater:   rating.New(rating.Options{Currency: info.Currency, BYOK: c.cfg.BYOK}),
 		catalog: info.Catalog,
 	}
 	c.current.Store(made)
@@ -121,7 +121,7 @@ func item(o *origin, r *record) dedup.Item {
 	it := dedup.Item{
 		Trace: r.ids.trace, Span: r.ids.span, Parent: r.ids.parent,
 		Start: start, End: start + int64(call.Duration),
-		Process: o.process, Scope: r.scope, Gateway: o.gateway,
+		Process: o.process, Scope: r.scope, Gateway: o.gateway, OtherSignal: o.otherSignal,
 		Response: dedup.Hash(call.ResponseID), Model: dedup.Hash(modelName(r)),
 		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
 	}

@@ -78,7 +78,7 @@ func (c *costing) start(host component.Host) error {
 func (c *costing) stop() { c.telemetry.Shutdown() }
 
 func (c *costing) processTraces(ctx context.Context, td ptrace.Traces) (ptrace.Traces, error) {
-	b := c.begin()
+	b := c.begin(SignalTraces)
 	for _, rs := range td.ResourceSpans().All() {
 		c.readOrigin(b, rs.Resource().Attributes())
 		for _, ss := range rs.ScopeSpans().All() {
@@ -90,7 +90,7 @@ func (c *costing) processTraces(ctx context.Context, td ptrace.Traces) (ptrace.T
 }
 
 func (c *costing) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
-	b := c.begin()
+	b := c.begin(SignalLogs)
 	for _, rl := range ld.ResourceLogs().All() {
 		c.readOrigin(b, rl.Resource().Attributes())
 		for _, sl := range rl.ScopeLogs().All() {
@@ -101,9 +101,9 @@ func (c *costing) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, err
 	return ld, nil
 }
 
-func (c *costing) begin() *batch {
+func (c *costing) begin(signal Signal) *batch {
 	b := c.batches.Get().(*batch)
-	b.now = c.now()
+	b.signal, b.now = signal, c.now()
 	return b
 }
 

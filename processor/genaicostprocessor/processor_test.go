@@ -10,6 +10,7 @@ import (
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/golden"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatatest/ptracetest"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
@@ -17,6 +18,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/accounts"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/processor/genaicostprocessor/internal/metadata"
 )
 
@@ -26,7 +29,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var arrival = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // TestGolden runs one case a folder of testdata/traces: input.json through the processor with config.yaml
-// (or no keys at all) must become output.yaml.
+// (or no keys at all), at the prices of testdata/prices and the agreements of pricing.yaml, must
+// become output.yaml.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	dirs, err := filepath.Glob("testdata/traces/*")
@@ -37,7 +41,8 @@ func TestGolden(t *testing.T) {
 			t.Parallel()
 			input, err := golden.ReadTraces(filepath.Join(dir, "input.json"))
 			require.NoError(t, err)
-			got := process(t, readConfig(t, filepath.Join(dir, "config.yaml")), input)
+			host := hostWithPrices(t, filepath.Join(dir, "pricing.yaml"))
+			got := processOn(t, host, readConfig(t, filepath.Join(dir, "config.yaml")), input)
 			want := filepath.Join(dir, "output.yaml")
 			if *update {
 				require.NoError(t, golden.WriteTracesToFile(want, got))
@@ -62,14 +67,62 @@ func readConfig(t *testing.T, path string) *Config {
 	return cfg
 }
 
-// process sends the batches through one processor, in order, and returns the last as it came out.
+// pricedHost is a host whose only extension offers prices.
+type pricedHost struct {
+	component.Component
+	engine *pricing.Engine
+}
+
+func (h *pricedHost) Engine() *pricing.Engine   { return h.engine }
+func (h *pricedHost) Accounts() *accounts.Table { return new(accounts.Table) }
+func (h *pricedHost) GetExtensions() map[component.ID]component.Component {
+	return map[component.ID]component.Component{component.MustNewID("gen_ai_pricing"): h}
+}
+
+// hostWithPrices offers the prices of testdata/prices, customized by the file at path if there is one.
+func hostWithPrices(t *testing.T, path string) component.Host {
+	t.Helper()
+	names, err := filepath.Glob("testdata/prices/*.yaml")
+	require.NoError(t, err)
+	var files []*pricing.File
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		file, err := pricing.ParseFile(name, data, pricing.ParseOptions{})
+		require.NoError(t, err)
+		files = append(files, file)
+	}
+	catalog, err := pricing.Compile(files...)
+	require.NoError(t, err)
+	engine, err := pricing.NewEngine(catalog, readCustomization(t, path))
+	require.NoError(t, err)
+	return &pricedHost{engine: engine}
+}
+
+func readCustomization(t *testing.T, path string) (custom pricing.Customization) {
+	t.Helper()
+	if _, err := os.Stat(path); err == nil {
+		conf, err := confmaptest.LoadConf(path)
+		require.NoError(t, err)
+		require.NoError(t, conf.Unmarshal(&custom))
+	}
+	return custom
+}
+
+// process sends the batches, in order, through one processor that prices with the builtin catalog, and
+// returns the last as it came out.
 func process(t *testing.T, cfg *Config, batches ...ptrace.Traces) ptrace.Traces {
+	t.Helper()
+	return processOn(t, componenttest.NewNopHost(), cfg, batches...)
+}
+
+func processOn(t *testing.T, host component.Host, cfg *Config, batches ...ptrace.Traces) ptrace.Traces {
 	t.Helper()
 	sink := new(consumertest.TracesSink)
 	p, err := NewFactory().CreateTraces(t.Context(), processortest.NewNopSettings(metadata.Type), cfg, sink)
 	require.NoError(t, err)
 	shared.byConfig[cfg].now = func() time.Time { return arrival }
-	require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
+	require.NoError(t, p.Start(t.Context(), host))
 	for _, td := range batches {
 		require.NoError(t, p.ConsumeTraces(t.Context(), td))
 	}

@@ -30,6 +30,7 @@ func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
 	}
 	o.process = dedup.Hash(parts[:]...)
 	o.gateway = c.cfg.Deduplication.IsGateway(parts[0])
+	o.otherSignal = !c.cfg.Count.counts(parts[0], b.signal)
 }
 
 func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {

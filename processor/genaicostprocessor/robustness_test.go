@@ -225,3 +225,15 @@ func TestMissingExtension(t *testing.T) {
 	assert.ErrorContains(t, err, `::pricing: extension "gen_ai_pricing/contract" is not running`)
 	require.NoError(t, p.Shutdown(t.Context()))
 }
+
+// TestSignalThatCounts: where logs count for a service, its spans are marked and cost nothing.
+func TestSignalThatCounts(t *testing.T) {
+	t.Parallel()
+	cfg := createDefaultConfig().(*Config)
+	cfg.Count.Services = map[string]Signal{"claude-code": SignalLogs}
+	td := call(1, nil)
+	td.ResourceSpans().At(0).Resource().Attributes().PutStr("service.name", "claude-code")
+	out := firstSpan(process(t, cfg, td)).Attributes()
+	assert.Equal(t, "duplicate", str(out, ledger.AttrStatus))
+	assert.Equal(t, "signal", str(out, ledger.AttrReason))
+}
