@@ -37,9 +37,16 @@ type liteLLMReader struct {
 type liteLLMFile struct {
 	pricing.File
 	// id is the provider as the list calls it.
-	id       string
-	byID     map[string]int
-	prefixed map[string]bool
+	id   string
+	byID map[string]liteLLMName
+}
+
+// liteLLMName is the model that has a name.
+type liteLLMName struct {
+	index int
+	// from is the provider as the list calls it; prefixed whether its key began with that.
+	from     string
+	prefixed bool
 }
 
 func (r *liteLLMReader) finish() []pricing.File {
@@ -74,7 +81,7 @@ func (r *liteLLMReader) file(id string) *liteLLMFile {
 	provider := pricing.CanonicalProvider(id)
 	f := r.files[provider]
 	if f == nil {
-		f = &liteLLMFile{File: newFile(id, id), id: id, byID: map[string]int{}, prefixed: map[string]bool{}}
+		f = &liteLLMFile{File: newFile(id, id), id: id, byID: map[string]liteLLMName{}}
 		f.Sources = map[string]pricing.Source{}
 		r.files[provider] = f
 		r.order = append(r.order, provider)
@@ -130,30 +137,41 @@ func (f *liteLLMFile) source(fields map[string]node) string {
 	return key
 }
 
-// add files a model under its name without the provider in front. The key with the
-// provider wins over one without it, as it does in LiteLLM's own look-up.
+// add files a model under its name without the provider in front. Of two entries of one name at one of
+// LiteLLM's providers, the key with the provider wins, as it does in LiteLLM's own look-up; one of
+// another of its providers that is the same here keeps its whole key.
 func (f *liteLLMFile) add(at entry, key string, list pricing.PriceList) {
 	id, prefixed := f.localName(key)
+	have, taken := f.byID[strings.ToLower(id)]
+	switch {
+	case !taken:
+		f.append(id, key, at.provider, prefixed, list)
+	case f.free(have) && !list.Free, have.from == at.provider && prefixed && !have.prefixed:
+		f.Models[have.index].Prices = []pricing.PriceList{list}
+		f.Models[have.index].Aliases = appendNew(f.Models[have.index].Aliases, key)
+		f.byID[strings.ToLower(id)] = liteLLMName{have.index, at.provider, prefixed}
+	case have.from != at.provider && id == key && have.prefixed && !list.Free:
+		first := &f.Models[have.index]
+		first.ID, first.Aliases = first.Aliases[0], first.Aliases[1:]
+		f.append(id, key, at.provider, prefixed, list)
+	case have.from != at.provider && id != key && !list.Free:
+		f.append(key, key, at.provider, prefixed, list)
+	default:
+		f.Models[have.index].Aliases = appendNew(f.Models[have.index].Aliases, key)
+		at.unexpressed("", "", "another entry has the name "+id+" at this provider; its prices are taken")
+	}
+}
+
+func (f *liteLLMFile) append(id, key, from string, prefixed bool, list pricing.PriceList) {
 	model := pricing.Model{ID: id, Region: regionOf(id), Prices: []pricing.PriceList{list}}
 	if id != key {
 		model.Aliases = []string{key}
 	}
-	folded := strings.ToLower(id)
-	have, taken := f.byID[folded]
-	switch {
-	case !taken:
-		f.byID[folded] = len(f.Models)
-		f.Models = append(f.Models, model)
-		f.prefixed[folded] = prefixed
-	case prefixed && !f.prefixed[folded]:
-		model.Aliases = append(model.Aliases, f.Models[have].Aliases...)
-		f.Models[have] = model
-		f.prefixed[folded] = true
-	default:
-		f.Models[have].Aliases = appendNew(f.Models[have].Aliases, key)
-		at.unexpressed("", "", "another entry has the name "+id+" at this provider; its prices are taken")
-	}
+	f.byID[strings.ToLower(id)] = liteLLMName{len(f.Models), from, prefixed}
+	f.Models = append(f.Models, model)
 }
+
+func (f *liteLLMFile) free(name liteLLMName) bool { return f.Models[name.index].Prices[0].Free }
 
 // localName strips the provider from a key: azure/gpt-5 is gpt-5 at Azure.
 func (f *liteLLMFile) localName(key string) (name string, prefixed bool) {
@@ -212,6 +230,8 @@ func liteLLMPrices(at entry, members []member, fields map[string]node) (pricing.
 		return pricing.PriceList{}, false
 	}
 	c.units(fields)
+	c.inputOnly(fields)
+	c.cacheDefault(provider)
 	if len(c.level("").base) == 0 {
 		at.unexpressed("", "", "no price that a meter could use")
 		return pricing.PriceList{}, false

@@ -46,6 +46,10 @@ var liteLLMIgnored = map[string]bool{
 	"output_dbu_cost_per_token":      true,
 }
 
+// liteLLMCacheDefaults are the shares of the input price that cached input costs at providers which LiteLLM's
+// code, not its list, knows to discount it: Fireworks halves it unless a model says otherwise.
+var liteLLMCacheDefaults = map[string]string{"fireworks_ai": "0.5"}
+
 var aboveTokens = regexp.MustCompile(`_above_(\d+)(k?)_tokens`)
 
 // rateField is what a field name of a rate per token says.

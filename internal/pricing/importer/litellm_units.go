@@ -19,6 +19,25 @@ func (c *liteLLMCard) units(fields map[string]node) {
 	c.webSearch(fields)
 }
 
+// inputOnly completes models whose mode has no output.
+func (c *liteLLMCard) inputOnly(fields map[string]node) {
+	mode, _ := fields["mode"].text()
+	base := c.level("").base
+	if (mode == "embedding" || mode == "rerank") && hasMeter(base, meter.Input) && !hasMeter(base, meter.Output) {
+		base[meter.Output] = rate{amount: mustDecimal("0")}
+	}
+}
+
+// cacheDefault completes entries that leave the price of cached input to a provider's general rule.
+func (c *liteLLMCard) cacheDefault(provider string) {
+	share, ok := liteLLMCacheDefaults[provider]
+	base := c.level("").base
+	input, priced := base[meter.Input]
+	if ok && priced && !hasMeter(base, meter.CacheRead) {
+		base[meter.CacheRead] = rate{amount: input.amount.mul(mustDecimal(share))}
+	}
+}
+
 // unit files a fee, unless an earlier field priced the meter.
 func (c *liteLLMCard) unit(fields map[string]node, key string, m meter.Meter, per string) bool {
 	r, ok, err := rateOf(fields, key, m, 0)
