@@ -62,8 +62,8 @@ func TestExamplesValidate(t *testing.T) {
 // yamlBlock is a fenced block of YAML in Markdown.
 var yamlBlock = regexp.MustCompile("(?s)\n```yaml\n(.*?\n)```")
 
-// Every complete configuration in a README runs. A block without a service section is a
-// fragment that shows a few keys.
+// Every complete configuration in a README runs. A block without pipelines is a fragment that
+// shows a few keys.
 func TestConfigurationsOfREADMEsValidate(t *testing.T) {
 	t.Parallel()
 	readmes := glob(t, "../../README.md", "../../docs/*.md",
@@ -73,7 +73,7 @@ func TestConfigurationsOfREADMEsValidate(t *testing.T) {
 		text, err := os.ReadFile(readme)
 		require.NoError(t, err)
 		for _, block := range yamlBlock.FindAllStringSubmatch(string(text), -1) {
-			if !regexp.MustCompile(`(?m)^service:`).MatchString(block[1]) {
+			if !regexp.MustCompile(`(?m)^ +pipelines:`).MatchString(block[1]) {
 				continue
 			}
 			found[readme]++

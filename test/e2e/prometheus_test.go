@@ -3,6 +3,8 @@ package e2e
 import (
 	"fmt"
 	"math/big"
+	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -44,7 +46,26 @@ func TestPromQLEqualsTheSumOverSpans(t *testing.T) {
 			assertQueries(t, server, at, metric, spans)
 		})
 	}
+	t.Run("documented queries", func(t *testing.T) {
+		assertDocumentedQueries(t, server)
+	})
 	assert.Zero(t, server.scalar(t, fmt.Sprintf(`sum(resets(finops_cost_USD_total[%s]))`, window), at))
+}
+
+// promqlBlock is a fenced block of PromQL in Markdown.
+var promqlBlock = regexp.MustCompile("(?s)\n```promql\n(.*?)\n```")
+
+// assertDocumentedQueries runs what docs/metrics.md tells people to run. The captured traffic
+// has an answer to each.
+func assertDocumentedQueries(t *testing.T, server *prometheusServer) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/metrics.md")
+	require.NoError(t, err)
+	queries := promqlBlock.FindAllStringSubmatch(string(text), -1)
+	require.NotEmpty(t, queries)
+	for _, query := range queries {
+		assert.NotEmpty(t, server.query(t, query[1], 0), query[1])
+	}
 }
 
 // assertQueries compares totals, and sums by team, by team and model, and by meter.
