@@ -27,6 +27,29 @@ func (c *checker) priceList(p *PriceList) {
 	c.fallbacks(p.Fallbacks)
 	c.tiers(p.Tiers)
 	c.variants(p.Variants)
+	c.excludes(p)
+}
+
+// excludes checks the names of excluded variants, which can be those of a template.
+func (c *checker) excludes(p *PriceList) {
+	var known map[string]bool
+	c.enter("variants")
+	for i := range p.Variants {
+		c.item(i)
+		c.each("excludes", p.Variants[i].Excludes, func(name string) {
+			if known == nil {
+				known = make(map[string]bool)
+				for _, v := range c.file.resolve(*p).Variants {
+					known[v.Name] = true
+				}
+			}
+			if !known[name] && !c.inTemplate {
+				c.addf("there is no variant %q in the list", name)
+			}
+		})
+		c.leave()
+	}
+	c.leave()
 }
 
 func (c *checker) source(name string) {

@@ -54,7 +54,7 @@ type keyedSheet struct {
 
 // Limits of the caches. Reaching one empties that cache; nothing is lost but time.
 const (
-	maxSelections = 4096
+	maxSelections = 1024
 	maxSheets     = 256
 )
 
