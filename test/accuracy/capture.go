@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +8,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 	"github.com/otelcol-finops/otelcol-finops/internal/testutil/captures"
 )
 
@@ -22,7 +21,7 @@ type capture struct {
 	scopes []string
 	// start is when the first span began; now when there is none.
 	start time.Time
-	calls []billed
+	calls []billing.Call
 }
 
 // loadCaptures reads the corpus, with what judging needs taken out of the spans.
@@ -33,7 +32,7 @@ func loadCaptures(dir string) ([]*capture, error) {
 	}
 	all := make([]*capture, len(cases))
 	for i, c := range cases {
-		all[i] = &capture{Case: c, traces: map[pcommon.TraceID]bool{}, start: time.Now(), calls: billedCalls(c.Truth)}
+		all[i] = &capture{Case: c, traces: map[pcommon.TraceID]bool{}, start: time.Now(), calls: billing.Calls(c.Truth)}
 		all[i].index()
 	}
 	return all, nil
@@ -55,33 +54,4 @@ func (c *capture) index() {
 			}
 		}
 	}
-}
-
-// billed is one call that a provider charged for.
-type billed struct {
-	provider, requestModel, responseModel string
-	tier, region                          string
-	usage                                 meter.Usage
-	// charged is what the provider itself said that the call cost; nil for most.
-	charged *big.Rat
-}
-
-// billedCalls returns the calls that were charged.
-func billedCalls(t captures.Truth) []billed {
-	var calls []billed
-	for _, c := range t.Billable() {
-		b := billed{
-			provider: t.Provider, requestModel: c.RequestModel, responseModel: c.ResponseModel,
-			tier: c.ServiceTier, region: c.InferenceGeo, usage: c.Usage,
-		}
-		// One client made the captures of OpenAI and of those that speak its API.
-		if strings.HasPrefix(c.Path, "/openai/deployments/") {
-			b.provider = "azure.ai.openai"
-		}
-		if c.Cost != nil {
-			b.provider, b.charged = "openrouter", c.Cost.Rat()
-		}
-		calls = append(calls, b)
-	}
-	return calls
 }

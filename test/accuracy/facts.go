@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 // fact is a number on a span that the price of a call may need.
@@ -111,25 +112,25 @@ func (p *prices) carried(c *capture) carried {
 	return all
 }
 
-func (p *prices) carriedBy(attrs pcommon.Map, call billed, c *capture) carried {
-	price := p.bill(call, c.start)
-	if price.amount == nil || price.atLeast {
+func (p *prices) carriedBy(attrs pcommon.Map, call billing.Call, c *capture) carried {
+	price := p.Bill(call, c.start)
+	if price.Amount == nil || price.AtLeast {
 		return carried{}
 	}
 	s := statementsOf(attrs)
-	if call.charged != nil {
-		said := s.amounts[call.charged.FloatString(9)]
+	if call.Charged != nil {
+		said := s.amounts[call.Charged.FloatString(9)]
 		return carried{said, said}
 	}
-	facts := (s.tiers[call.tier] || !p.tierMatters(call, c)) && p.modelIn(s, call, price.amount, c) && p.usageIn(s, call, price.amount, c)
-	return carried{facts, facts && (s.saysTier || !price.tiered)}
+	facts := (s.tiers[call.Tier] || !p.tierMatters(call, c)) && p.modelIn(s, call, price.Amount, c) && p.usageIn(s, call, price.Amount, c)
+	return carried{facts, facts && (s.saysTier || !price.Tiered)}
 }
 
-func (p *prices) usageIn(s statements, call billed, amount *big.Rat, c *capture) bool {
-	for _, f := range factsOf(call.usage) {
+func (p *prices) usageIn(s statements, call billing.Call, amount *big.Rat, c *capture) bool {
+	for _, f := range factsOf(call.Usage) {
 		other := call
-		other.usage = f.dropped(call.usage)
-		if blind := p.bill(other, c.start).amount; blind != nil && blind.Cmp(amount) == 0 {
+		other.Usage = f.dropped(call.Usage)
+		if blind := p.Bill(other, c.start).Amount; blind != nil && blind.Cmp(amount) == 0 {
 			continue
 		}
 		if !s.says(f) {
@@ -140,11 +141,11 @@ func (p *prices) usageIn(s statements, call billed, amount *big.Rat, c *capture)
 }
 
 // modelIn reports whether a name on the span leads to the true price.
-func (p *prices) modelIn(s statements, call billed, amount *big.Rat, c *capture) bool {
+func (p *prices) modelIn(s statements, call billing.Call, amount *big.Rat, c *capture) bool {
 	for _, name := range s.models {
 		other := call
-		other.responseModel, other.requestModel = name, ""
-		if named := p.bill(other, c.start).amount; named != nil && named.Cmp(amount) == 0 {
+		other.ResponseModel, other.RequestModel = name, ""
+		if named := p.Bill(other, c.start).Amount; named != nil && named.Cmp(amount) == 0 {
 			return true
 		}
 	}
@@ -152,11 +153,11 @@ func (p *prices) modelIn(s statements, call billed, amount *big.Rat, c *capture)
 }
 
 // tierMatters reports whether the price would be another without the service tier.
-func (p *prices) tierMatters(call billed, c *capture) bool {
+func (p *prices) tierMatters(call billing.Call, c *capture) bool {
 	other := call
-	other.tier = ""
-	with, blind := p.bill(call, c.start), p.bill(other, c.start)
-	return blind.amount == nil || with.amount.Cmp(blind.amount) != 0
+	other.Tier = ""
+	with, blind := p.Bill(call, c.start), p.Bill(other, c.start)
+	return blind.Amount == nil || with.Amount.Cmp(blind.Amount) != 0
 }
 
 // statements are what a span's attributes say, apart from its raw payloads.

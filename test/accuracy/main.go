@@ -7,6 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 func main() {
@@ -40,7 +42,7 @@ func check(ctx context.Context, collector, corpus, out string) error {
 			return err
 		}
 	}
-	if n := countOf(outcomes, wrong); n > 0 {
+	if n := countOf(outcomes, billing.Wrong); n > 0 {
 		return fmt.Errorf("%d captures are silently wrong", n)
 	}
 	return nil
@@ -51,20 +53,20 @@ func show(outcomes []outcome) {
 	fmt.Printf("%-36s %8s %6s %8s %15s   %s\n", "instrumentation", "captures", "exact", "flagged", "silently wrong", "naive sum")
 	for _, g := range grouped(outcomes) {
 		billed, _, naive, naiveWrong := sums(g.outcomes)
-		fmt.Printf("%-36s %8d %6d %8d %15d   %s, %d wrong\n", g.name, len(g.outcomes), g.count(exact), g.count(flagged), g.count(wrong),
+		fmt.Printf("%-36s %8d %6d %8d %15d   %s, %d wrong\n", g.name, len(g.outcomes), g.count(billing.Exact), g.count(billing.Flagged), g.count(billing.Wrong),
 			deviation(naive, billed), naiveWrong)
 	}
 	for _, o := range outcomes {
-		if o.verdict.class == wrong {
-			fmt.Printf("SILENTLY WRONG %s: %v\n", o.capture.ID(), o.verdict.why)
+		if o.verdict.Class == billing.Wrong {
+			fmt.Printf("SILENTLY WRONG %s: %v\n", o.capture.ID(), o.verdict.Why)
 		}
-		if o.carried.tier && o.verdict.class == flagged {
-			fmt.Printf("not exact although the spans carry what the price needs: %s: %v\n", o.capture.ID(), o.verdict.why)
+		if o.carried.tier && o.verdict.Class == billing.Flagged {
+			fmt.Printf("not exact although the spans carry what the price needs: %s: %v\n", o.capture.ID(), o.verdict.Why)
 		}
 	}
 	carrying, exactOfThem, exactOthers, tierUnsaid := carriers(outcomes)
 	fmt.Printf("%d captures: %d exact, %d flagged, %d silently wrong, %d with nothing sent\n", len(outcomes),
-		countOf(outcomes, exact), countOf(outcomes, flagged), countOf(outcomes, wrong), countOf(outcomes, unseen))
+		countOf(outcomes, billing.Exact), countOf(outcomes, billing.Flagged), countOf(outcomes, billing.Wrong), countOf(outcomes, billing.Unseen))
 	fmt.Printf("%d carry every fact that the price needs, %d of them are exact; %d more do but for the tier of a model that has several; %d others are exact\n",
 		carrying, exactOfThem, tierUnsaid, exactOthers)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 // naive is what most dashboards compute: every span with gen_ai.usage.*, input and output tokens
@@ -20,14 +21,14 @@ func (p *prices) naive(c *capture) *big.Rat {
 		if input == 0 && output == 0 {
 			continue
 		}
-		call := billed{
-			provider:      text(attrs, "gen_ai.provider.name", "gen_ai.system"),
-			responseModel: text(attrs, "gen_ai.response.model"),
-			requestModel:  text(attrs, "gen_ai.request.model"),
+		call := billing.Call{
+			Provider:      text(attrs, "gen_ai.provider.name", "gen_ai.system"),
+			ResponseModel: text(attrs, "gen_ai.response.model"),
+			RequestModel:  text(attrs, "gen_ai.request.model"),
 		}
-		call.usage[meter.Input], call.usage[meter.Output] = money.Units(input), money.Units(output)
-		if b := p.bill(call, c.start); b.amount != nil {
-			sum.Add(sum, b.amount)
+		call.Usage[meter.Input], call.Usage[meter.Output] = money.Units(input), money.Units(output)
+		if b := p.Bill(call, c.start); b.Amount != nil {
+			sum.Add(sum, b.Amount)
 		}
 	}
 	return sum

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 // page renders docs/accuracy.md.
@@ -47,8 +49,8 @@ at the collector's catalog; so the page shows whether telemetry leads to the rig
 Spans carry every fact that the price needs, raw payloads aside, in %d captures; **%d of these %d are exact**. In %d more, all
 but one: the model has several service tiers and the instrumentation does not say which one served. It was the standard one, as
 the truth shows, but nobody who has only the spans could know.`,
-		len(outcomes), len(grouped(outcomes)), countOf(outcomes, exact), countOf(outcomes, flagged), countOf(outcomes, wrong),
-		countOf(outcomes, unseen), naiveWrong, known, carrying, exactOfThem, carrying, tierUnsaid)
+		len(outcomes), len(grouped(outcomes)), countOf(outcomes, billing.Exact), countOf(outcomes, billing.Flagged), countOf(outcomes, billing.Wrong),
+		countOf(outcomes, billing.Unseen), naiveWrong, known, carrying, exactOfThem, carrying, tierUnsaid)
 	if exactOthers > 0 {
 		fmt.Fprintf(b, " Exact besides these: %d.", exactOthers)
 	}
@@ -91,8 +93,8 @@ naive sum gets wrong stands beside it.
 func summaryRow(b *strings.Builder, name string, outcomes []outcome) {
 	billed, counted, naive, naiveWrong := sums(outcomes)
 	fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %s | %s | %s (%s) | %d |\n", name, len(outcomes),
-		countOf(outcomes, exact), countOf(outcomes, flagged), countOf(outcomes, wrong),
-		usd(billed), usd(counted), usd(naive), deviation(naive, billed), naiveWrong)
+		countOf(outcomes, billing.Exact), countOf(outcomes, billing.Flagged), countOf(outcomes, billing.Wrong),
+		billing.USD(billed), billing.USD(counted), billing.USD(naive), deviation(naive, billed), naiveWrong)
 }
 
 // deviation says how far an amount is from the truth.
@@ -115,26 +117,26 @@ func (g group) details(b *strings.Builder) {
 	}
 	b.WriteString("| case | calls billed | billed | counted | | naive sum |\n|---|---|---|---|---|---|\n")
 	for _, o := range g.outcomes {
-		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s |\n", o.capture.Name, len(o.capture.calls), usd(o.billed), usd(o.counted), o.text(), o.naiveText())
+		fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s |\n", o.capture.Name, len(o.capture.calls), billing.USD(o.billed), billing.USD(o.counted), o.text(), o.naiveText())
 	}
 	b.WriteString("\n")
 }
 
 // text is the verdict with what explains it: the flags, or the mistakes.
 func (o outcome) text() string {
-	switch o.verdict.class {
-	case exact:
+	switch o.verdict.Class {
+	case billing.Exact:
 		return "exact"
-	case wrong:
-		return "**silently wrong**: " + strings.Join(o.verdict.why, "; ")
+	case billing.Wrong:
+		return "**silently wrong**: " + strings.Join(o.verdict.Why, "; ")
 	default:
-		return strings.Join(o.verdict.why, "; ")
+		return strings.Join(o.verdict.Why, "; ")
 	}
 }
 
 func (o outcome) naiveText() string {
 	if !o.comparable() {
-		return usd(o.naive)
+		return billing.USD(o.naive)
 	}
-	return fmt.Sprintf("%s (%s)", usd(o.naive), deviation(o.naive, o.billed))
+	return fmt.Sprintf("%s (%s)", billing.USD(o.naive), deviation(o.naive, o.billed))
 }

@@ -5,30 +5,32 @@ import (
 	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 // outcome is everything about one capture that the page shows.
 type outcome struct {
 	capture *capture
-	verdict verdict
+	verdict billing.Verdict
 	// billed is nil when a call's price is not known; counted is what the collector added up.
 	billed, counted, naive *big.Rat
 	carried                carried
 }
 
-func evaluate(captures []*capture, claims map[pcommon.TraceID][]claim, p *prices) []outcome {
+func evaluate(captures []*capture, claims map[pcommon.TraceID][]billing.Claim, p *prices) []outcome {
 	outcomes := make([]outcome, len(captures))
 	for i, c := range captures {
-		var said []claim
+		var said []billing.Claim
 		for trace := range c.traces {
 			said = append(said, claims[trace]...)
 		}
-		bills := make([]bill, len(c.calls))
+		bills := make([]billing.Bill, len(c.calls))
 		for j, call := range c.calls {
-			bills[j] = p.bill(call, c.start)
+			bills[j] = p.Bill(call, c.start)
 		}
 		outcomes[i] = outcome{
-			capture: c, verdict: judge(said, bills, len(c.spans)),
+			capture: c, verdict: billing.Judge(said, bills, len(c.spans)),
 			billed: total(bills), counted: counted(said), naive: p.naive(c),
 			carried: p.carried(c),
 		}
@@ -36,22 +38,22 @@ func evaluate(captures []*capture, claims map[pcommon.TraceID][]claim, p *prices
 	return outcomes
 }
 
-func total(bills []bill) *big.Rat {
+func total(bills []billing.Bill) *big.Rat {
 	sum := new(big.Rat)
 	for _, b := range bills {
-		if b.amount == nil {
+		if b.Amount == nil {
 			return nil
 		}
-		sum.Add(sum, b.amount)
+		sum.Add(sum, b.Amount)
 	}
 	return sum
 }
 
-func counted(claims []claim) *big.Rat {
+func counted(claims []billing.Claim) *big.Rat {
 	sum := new(big.Rat)
 	for _, c := range claims {
-		if c.status == "priced" || c.status == "free" {
-			sum.Add(sum, c.amount)
+		if c.Status == "priced" || c.Status == "free" {
+			sum.Add(sum, c.Amount)
 		}
 	}
 	return sum
@@ -82,12 +84,12 @@ func grouped(outcomes []outcome) []group {
 	return groups
 }
 
-func (g group) count(c class) int { return countOf(g.outcomes, c) }
+func (g group) count(c billing.Class) int { return countOf(g.outcomes, c) }
 
-func countOf(outcomes []outcome, c class) int {
+func countOf(outcomes []outcome, c billing.Class) int {
 	n := 0
 	for _, o := range outcomes {
-		if o.verdict.class == c {
+		if o.verdict.Class == c {
 			n++
 		}
 	}
@@ -95,7 +97,7 @@ func countOf(outcomes []outcome, c class) int {
 }
 
 // comparable says whether the true amount is known, so that sums can be compared.
-func (o outcome) comparable() bool { return o.billed != nil && o.verdict.class != unseen }
+func (o outcome) comparable() bool { return o.billed != nil && o.verdict.Class != billing.Unseen }
 
 // naiveWrong reports whether the naive sum of a capture is not what was billed.
 func (o outcome) naiveWrong() bool { return o.comparable() && o.naive.Cmp(o.billed) != 0 }
@@ -121,9 +123,9 @@ func sums(outcomes []outcome) (billed, counted, naive *big.Rat, naiveWrong int) 
 // among the others, and the captures that do not say the tier of a model that has several.
 func carriers(outcomes []outcome) (carrying, exactOfThem, exactOthers, tierUnsaid int) {
 	for _, o := range outcomes {
-		isExact := o.verdict.class == exact
+		isExact := o.verdict.Class == billing.Exact
 		switch {
-		case o.verdict.class == unseen:
+		case o.verdict.Class == billing.Unseen:
 		case !o.carried.facts && isExact, o.carried.facts && !o.carried.tier && isExact:
 			exactOthers++
 		case o.carried.facts && !o.carried.tier:
@@ -142,11 +144,11 @@ func carriers(outcomes []outcome) (carrying, exactOfThem, exactOthers, tierUnsai
 func flags(outcomes []outcome) map[string]int {
 	counts := map[string]int{}
 	for _, o := range outcomes {
-		if o.verdict.class != flagged {
+		if o.verdict.Class != billing.Flagged {
 			continue
 		}
 		seen := map[string]bool{}
-		for _, why := range o.verdict.why {
+		for _, why := range o.verdict.Why {
 			if !seen[why] {
 				seen[why] = true
 				counts[why]++

@@ -9,15 +9,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/testutil/books"
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 	"github.com/otelcol-finops/otelcol-finops/internal/testutil/otelcol"
 )
 
@@ -45,7 +43,7 @@ const (
 
 // run sends every capture through one collector, as one stream of traffic, and returns what it said
 // about each trace.
-func run(ctx context.Context, binary string, captures []*capture) (map[pcommon.TraceID][]claim, error) {
+func run(ctx context.Context, binary string, captures []*capture) (map[pcommon.TraceID][]billing.Claim, error) {
 	ctx, cancel := context.WithTimeout(ctx, runTimeout)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "finops-accuracy-")
@@ -68,7 +66,7 @@ func run(ctx context.Context, binary string, captures []*capture) (map[pcommon.T
 	if err := errors.Join(sendAll(ctx, addresses[0], captures), collector.Stop(stopTimeout)); err != nil {
 		return nil, err
 	}
-	return readClaims(traces, logs)
+	return billing.ReadClaims(traces, logs)
 }
 
 // sendAll sends traces and logs of each capture, in the order in which they were made.
@@ -108,64 +106,5 @@ func send(ctx context.Context, url string, body []byte) error {
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s: %s", response.Status, answer)
 	}
-	return nil
-}
-
-// readClaims collects what the collector wrote about spans and log records.
-func readClaims(traces, logs string) (map[pcommon.TraceID][]claim, error) {
-	claims := map[pcommon.TraceID][]claim{}
-	spans, err := books.ReadFile(traces)
-	if err != nil {
-		return nil, err
-	}
-	for _, span := range spans.Judged() {
-		claims[span.TraceID] = append(claims[span.TraceID], claimOf(span))
-	}
-	return claims, readLogs(logs, claims)
-}
-
-func claimOf(span books.Span) claim {
-	return claim{
-		status: span.Text("finops.cost.status"), reason: span.Text("finops.cost.reason"),
-		confidence: span.Text("finops.cost.confidence"), amount: span.Amount(), what: span.Name,
-	}
-}
-
-func readLogs(path string, claims map[pcommon.TraceID][]claim) error {
-	text, err := os.ReadFile(path) //nolint:gosec // our own file
-	if err != nil {
-		return err
-	}
-	for document := range strings.Lines(string(text)) {
-		ld, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs([]byte(document))
-		if err != nil {
-			return err
-		}
-		for _, rl := range ld.ResourceLogs().All() {
-			for _, sl := range rl.ScopeLogs().All() {
-				for _, record := range sl.LogRecords().All() {
-					if err := addLog(record, claims); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func addLog(record plog.LogRecord, claims map[pcommon.TraceID][]claim) error {
-	if _, judged := record.Attributes().Get("finops.cost.status"); !judged {
-		return nil
-	}
-	entry := books.Span{Name: "log " + record.EventName(), Attributes: record.Attributes().AsRaw()}
-	var err error
-	if entry.Lines, err = books.ParseLines(entry.Text("finops.cost.lines")); err != nil {
-		return err
-	}
-	if record.TraceID().IsEmpty() {
-		return fmt.Errorf("a priced log record without a trace: %v", entry.Attributes)
-	}
-	claims[record.TraceID()] = append(claims[record.TraceID()], claimOf(entry))
 	return nil
 }
