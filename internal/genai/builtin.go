@@ -33,5 +33,5 @@ var unknownProfile = &Profile{
 	Name:    "unknown",
 	unknown: true,
 	Rule: Rule{drops: dropCacheRead | dropCacheWrite | dropServiceTier | dropReasoning | dropModality |
-		dropToolFees | dropRegion},
+		dropToolFees | dropTools | dropRegion},
 }

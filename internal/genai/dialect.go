@@ -111,6 +111,8 @@ func (f *facts) readCommon(k string, v pcommon.Value) {
 		}
 	case "metadata":
 		f.langChainProvider(v)
+	case "model_request_parameters":
+		f.offeredTools(v)
 	case "hidden_params":
 		f.liteLLMHidden(v)
 	}

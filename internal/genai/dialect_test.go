@@ -59,7 +59,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.openai.response.service_tier": "default", "gen_ai.usage.audio.input_tokens": 0,
 			}},
 			usage: "input:100 cache_read:20 output:30",
-			gaps:  "region_unknown",
+			gaps:  "tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "current names win over legacy ones in any order",
@@ -69,7 +69,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.completion_tokens": 2, "gen_ai.usage.output_tokens": 60,
 			}},
 			usage: "input:50 output:60",
-			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "more cached than input proves additive, whatever the emitter",
@@ -79,7 +79,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 5000, "gen_ai.usage.cache_creation.input_tokens": 2000,
 			}},
 			usage: "input:100 cache_read:5000 cache_write_5m:2000 output:400",
-			gaps:  "write_split_unknown,service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "write_split_unknown,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "less cached than input proves nothing of an unknown emitter",
@@ -89,7 +89,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 600, "gen_ai.usage.cache_creation.input_tokens": 0,
 			}},
 			usage: "input:400 cache_read:600 output:400",
-			gaps:  "service_tier_unknown,modality_unknown,form_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,form_unknown,region_unknown",
 		},
 		{
 			name: "a total that only adds up so proves additive",
@@ -99,7 +99,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 600, "gen_ai.usage.cache_creation.input_tokens": 0,
 			}},
 			usage: "input:1000 cache_read:600 output:400",
-			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "the app states everything itself",
@@ -136,7 +136,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 400,
 			}},
 			usage: "input:100 output:400",
-			gaps:  "cache_lost,service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "cache_lost,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "AI SDK 5 streams count what was read but not what was written",
@@ -145,7 +145,7 @@ func TestDialects(t *testing.T) {
 				"ai.usage.inputTokens": 100, "ai.usage.outputTokens": 400, "ai.usage.cachedInputTokens": 5000,
 			}},
 			usage: "input:100 cache_read:5000 output:400",
-			gaps:  "cache_lost,service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "cache_lost,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "AI SDK without any sign of its version",
@@ -154,7 +154,7 @@ func TestDialects(t *testing.T) {
 				"ai.usage.inputTokens": 100, "ai.usage.outputTokens": 400, "ai.usage.cachedInputTokens": 50,
 			}},
 			usage: "input:50 cache_read:50 output:400",
-			gaps:  "service_tier_unknown,modality_unknown,form_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,form_unknown,region_unknown",
 		},
 		{
 			name: "Mastra",
@@ -165,7 +165,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_creation.5m_input_tokens": 1500, "gen_ai.usage.cache_creation.1h_input_tokens": 500,
 			}},
 			usage: "input:100 cache_read:5000 cache_write_5m:1500 cache_write_1h:500 output:400",
-			gaps:  "service_tier_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "OpenLIT counts streams without usage itself",
@@ -185,7 +185,7 @@ func TestDialects(t *testing.T) {
 				"langfuse.observation.usage_details": `{"input":0,"output":10,"total":230,"input_cached_tokens":100,"input_audio_tokens":20,"input_text_tokens":200}`,
 			}},
 			usage: "input:100 cache_read:100 output:10 input_audio:20",
-			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "Langfuse with a provider's own usage",
@@ -195,7 +195,7 @@ func TestDialects(t *testing.T) {
 				"langfuse.observation.usage_details": `{"prompt_tokens":120,"completion_tokens":30,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":20,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":10}}`,
 			}},
 			usage: "input:100 cache_read:20 output:20 reasoning:10",
-			gaps:  "service_tier_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "Pydantic AI",
@@ -214,7 +214,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.input_tokens": 900, "gen_ai.usage.output_tokens": 200,
 			}},
 			usage: "input:900 output:200",
-			gaps:  "cache_read_dropped,service_tier_unknown,reasoning_dropped,modality_unknown,region_unknown",
+			gaps:  "cache_read_dropped,service_tier_unknown,tool_fees_invisible,reasoning_dropped,modality_unknown,region_unknown",
 		},
 		{
 			name: "more reasoning than output proves that it stands outside",
@@ -224,7 +224,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 0, "gen_ai.usage.cache_write.input_tokens": 0,
 			}},
 			usage: "input:10 output:5 reasoning:300",
-			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "LangSmith's JSON details",
@@ -235,7 +235,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.output_token_details": `{"reasoning": 100}`,
 			}},
 			usage: "input:176 cache_read:1024 output:200 reasoning:100",
-			gaps:  "cache_write_dropped,service_tier_unknown,region_unknown",
+			gaps:  "cache_write_dropped,service_tier_unknown,tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "old OpenLLMetry",
@@ -244,7 +244,7 @@ func TestDialects(t *testing.T) {
 				"llm.usage.prompt_tokens": 120, "llm.usage.completion_tokens": 30, "llm.usage.total_tokens": 150,
 			}},
 			usage: "input:120 output:30",
-			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "parts that exceed their whole are clamped",

@@ -11,7 +11,7 @@ func (s *settling) gaps() {
 	if s.drops&dropServiceTier != 0 && s.call.ServiceTier == "" {
 		g.Add(GapServiceTierUnknown)
 	}
-	if s.tools && !s.countsTools() {
+	if s.hidesFees() {
 		g.Add(GapToolFeesInvisible)
 	}
 	if s.drops&dropModality != 0 && !s.hasAny(modalities) {
@@ -135,5 +135,11 @@ func (s *settling) partial() bool {
 	}
 }
 
-// countsTools reports whether any use of tools is counted.
-func (s *settling) countsTools() bool { return s.fixed&^tokenMeters != 0 }
+// hidesFees reports whether tools may have been charged for without a count on the record: because the
+// call was offered such tools, or because nothing tells what it was offered.
+func (s *settling) hidesFees() bool {
+	if s.fixed&^tokenMeters != 0 || s.call.Operation == "embeddings" || s.payload.seen {
+		return false
+	}
+	return s.tools || s.drops&dropTools != 0
+}

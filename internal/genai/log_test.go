@@ -33,13 +33,13 @@ func TestReadLog(t *testing.T) {
 			},
 			provider: "anthropic", model: "claude-sonnet-4-5-20250929",
 			usage: "input:100 cache_read:5000 cache_write_5m:1500 cache_write_1h:500 output:400",
-			gaps:  "service_tier_unknown,region_unknown", reported: "0.0162",
+			gaps:  "service_tier_unknown,tool_fees_invisible,region_unknown", reported: "0.0162",
 		},
 		{
 			name: "Claude Code's own event name", event: "claude_code.api_request",
 			attrs:    attrs{"model": "claude-haiku-4-5", "input_tokens": 10, "output_tokens": 5, "duration_ms": "10000"},
 			provider: "anthropic", model: "claude-haiku-4-5", usage: "input:10 output:5",
-			gaps: "service_tier_unknown,region_unknown",
+			gaps: "service_tier_unknown,tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "Codex",
@@ -50,7 +50,7 @@ func TestReadLog(t *testing.T) {
 			},
 			provider: "openai", model: "gpt-5.6",
 			usage: "input:200 cache_read:2000 cache_write_5m:400 output:200 reasoning:100",
-			gaps:  "write_split_unknown,service_tier_unknown,region_unknown",
+			gaps:  "write_split_unknown,service_tier_unknown,tool_fees_invisible,region_unknown",
 		},
 		{
 			name: "Gemini CLI",
@@ -61,7 +61,7 @@ func TestReadLog(t *testing.T) {
 			},
 			provider: "gcp.gemini", model: "gemini-2.5-pro",
 			usage: "input:418 cache_read:512 output:200 reasoning:150",
-			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
 		},
 		{
 			name: "semantic conventions", event: "gen_ai.client.inference.operation.details",

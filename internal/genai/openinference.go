@@ -16,7 +16,7 @@ func (f *facts) readLLM(k string, v pcommon.Value) {
 	case strings.HasPrefix(k, "usage."):
 		f.readOldUsage(k[len("usage."):], v)
 		return
-	case strings.HasPrefix(k, "tools."):
+	case strings.HasPrefix(k, "tools."), strings.HasPrefix(k, "request.functions."):
 		f.offeredTools(v)
 		return
 	}

@@ -19,6 +19,8 @@ type payload struct {
 	// upstream is OpenRouter's account of another provider's charge; it counts when byok is set.
 	upstream money.Amount
 	byok     bool
+	// seen says that a response was read, so that whatever was charged for is known.
+	seen bool
 }
 
 // raw returns a payload if reading payloads is allowed.
@@ -50,8 +52,7 @@ func (f *facts) readPayloads() {
 		if f.payload.byok {
 			f.call.Reported.Upstream = f.payload.upstream
 		}
-		// Whatever ran is in the response, so nothing is left unseen.
-		f.tools = false
+		f.payload.seen = true
 	}
 }
 

@@ -33,8 +33,12 @@ const (
 	FactServiceTier Fact = "service_tier"
 	FactReasoning   Fact = "reasoning"
 	FactModality    Fact = "modality"
-	FactToolFees    Fact = "tool_fees"
-	FactRegion      Fact = "region"
+	// FactToolFees is how often tools were used that the provider runs and charges for. It matters for
+	// calls that were offered such tools.
+	FactToolFees Fact = "tool_fees"
+	// FactTools is which tools a call was offered: without it, fees can never be excluded.
+	FactTools  Fact = "tools"
+	FactRegion Fact = "region"
 )
 
 // Flaw is a figure that an instrumentation gets wrong.
@@ -143,7 +147,7 @@ var (
 	factBits = map[Fact]factSet{
 		FactCacheRead: dropCacheRead, FactCacheWrite: dropCacheWrite, FactServiceTier: dropServiceTier,
 		FactReasoning: dropReasoning, FactModality: dropModality, FactToolFees: dropToolFees,
-		FactRegion: dropRegion,
+		FactRegion: dropRegion, FactTools: dropTools,
 	}
 	flawBits = map[Flaw]flawSet{
 		FlawOutput: flawOutput, FlawEstimated: flawEstimated, FlawModel: flawModel,
@@ -158,6 +162,7 @@ const (
 	dropReasoning
 	dropModality
 	dropToolFees
+	dropTools
 	dropRegion
 )
 
