@@ -307,6 +307,9 @@ func (p *provider) canonicalName(e *entry, names *nameTable) (name, version stri
 	if len(folded) != len(id) {
 		id = folded // positions must agree
 	}
+	if rest, _, kind := cutSuffix(canon(folded), names); kind == suffixVersion && strings.Contains(folded[len(rest):], ":") {
+		folded, id = folded[:len(rest)], id[:len(rest)] // nova-pro-v1:0 is called nova-pro
+	}
 	rest, version := cutVersion(canon(folded), names)
 	if version == "" || (!isFullDate(version) && p.loose[rest] == nil) {
 		return id, ""

@@ -98,7 +98,7 @@ func TestExchangeRateFileErrors(t *testing.T) {
 		"":                             "rates.csv:1: the header must be date,from,to,rate",
 		"day,from,to,rate\n":           "rates.csv:1: the header must be",
 		"date,from,to,rate\n1,USD,EUR": "wrong number of fields",
-		"date,from,to,rate\n12.3.2026,USD,EUR,1\n2026-03-12,USD,USD,1\n":   "rates.csv:3: from \"USD\" and to \"USD\" must be two",
+		"date,from,to,rate\n12.3.2026,USD,EUR,1\n2026-03-12,USD,USD,1\n":  "rates.csv:3: from \"USD\" and to \"USD\" must be two",
 		"date,from,to,rate\n2026-03-12,US,EUR,1\n":                        "rates.csv:2: from \"US\"",
 		"date,from,to,rate\n2026-03-12,USD,EUR,0\n":                       "rates.csv:2: rate \"0\" must be a decimal above 0",
 		"date,from,to,rate\n2026-03-12,USD,EUR,0.9e999999\n":              "rate \"0.9e999999\"",

@@ -59,6 +59,9 @@ provider: acme
 synonyms: [ACME Gateway]
 fallback: [openai]
 models:
+  - id: ft:in-house
+    patterns: ['ft:in-house-2024-.*', 'in-house']
+    prices: [{rates: {input: "2", output: "1"}}]
   - id: in-house
     prices: [{rates: {input: "1", output: "1"}}]
 `
@@ -140,6 +143,10 @@ func TestMatching(t *testing.T) {
 		{"anthropic", "claude-haiku-4-5-fast", want{}},
 		{"anthropic", "claude-sonnet-4", want{}},
 		{"anthropic", "claude-haiku-4-55", want{}},
+		{"anthropic", "claude-haiku-4-5-latest", want{id: "anthropic/claude-haiku-4-5", name: "claude-haiku-4-5", match: MatchNormalized}},
+		{"acme", "ft:in-house-2024-08-06:acme::x1", want{id: "acme/ft:in-house", name: "ft:in-house", match: MatchPattern}},
+		{"acme", "ft:in-house-2024-mini", want{}},
+		{"acme", "ft:in-house-2024-fast", want{id: "acme/ft:in-house", name: "ft:in-house", match: MatchPattern, uncertain: true}},
 		{"vertex_ai", "gemini-2.5-pro-tts", want{}},
 		{"", "", want{}},
 

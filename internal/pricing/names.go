@@ -20,8 +20,9 @@ type namesFile struct {
 	Profiles     string            `yaml:"inference_profiles"`
 	ServiceTiers map[string]string `yaml:"service_tiers"`
 	Suffixes     struct {
-		Moving  []string `yaml:"moving"`
-		Routing []string `yaml:"routing"`
+		Pointers []string `yaml:"pointers"`
+		Previews []string `yaml:"previews"`
+		Routing  []string `yaml:"routing"`
 	} `yaml:"suffixes"`
 	ModelWords []string `yaml:"model_words"`
 	SizeWords  []string `yaml:"size_words"`
@@ -45,7 +46,8 @@ type nameTable struct {
 	geographies map[string]bool
 	profiles    string
 	tiers       []tierSynonym
-	moving      map[string]bool
+	pointers    map[string]bool
+	previews    map[string]bool
 	routing     map[string]bool
 	modelWords  map[string]bool
 	sizes       map[string]bool
@@ -64,7 +66,8 @@ var builtinNames = sync.OnceValue(func() *nameTable {
 		vendors:     setOf(f.Vendors, foldProvider),
 		geographies: setOf(f.Geographies, strings.ToLower),
 		profiles:    f.Profiles,
-		moving:      setOf(f.Suffixes.Moving, strings.ToLower),
+		pointers:    setOf(f.Suffixes.Pointers, strings.ToLower),
+		previews:    setOf(f.Suffixes.Previews, strings.ToLower),
 		routing:     setOf(f.Suffixes.Routing, strings.ToLower),
 		modelWords:  setOf(append(f.ModelWords, f.SizeWords...), strings.ToLower),
 		sizes:       setOf(f.SizeWords, strings.ToLower),

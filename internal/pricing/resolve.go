@@ -215,7 +215,7 @@ func (p *provider) findEndings(b bare, names *nameTable, most suffixKind) resolu
 	}
 }
 
-// findPrefix looks for the longest declared prefix, or else the name without its moving suffixes.
+// findPrefix looks for the longest declared prefix, or else the name without what says that it is a preview.
 func (p *provider) findPrefix(b bare, names *nameTable) resolution {
 	key := canon(b.name)
 	for end := len(key); end > 1 && len(p.prefixes) > 0; end-- {
@@ -227,7 +227,7 @@ func (p *provider) findPrefix(b bare, names *nameTable) resolution {
 			}
 		}
 	}
-	return p.findEndings(b, names, suffixMoving)
+	return p.findEndings(b, names, suffixPreview)
 }
 
 // boundaries part the words of a name in canonical spelling.
@@ -251,11 +251,20 @@ func sameModel(prefix, rest string, names *nameTable) bool {
 		return true
 	}
 	word, bounded := firstWord(rest)
-	if !bounded && (prefix == "" || strings.IndexByte(boundaries, prefix[len(prefix)-1]) < 0) {
+	if !bounded && !endsInBoundary(prefix) {
 		return false
 	}
-	// A number of one or two digits is another generation: claude-sonnet-4, claude-sonnet-4-5.
-	return !names.modelWords[word] && (len(word) > 2 || !digits(word))
+	// A number of one or two digits is another generation, claude-sonnet-4-5 after claude-sonnet-4, unless it
+	// goes on with a date.
+	return !names.modelWords[word] && (len(word) > 2 || !digits(word) || endsInYear(prefix))
+}
+
+func endsInBoundary(s string) bool { return s != "" && strings.IndexByte(boundaries, s[len(s)-1]) >= 0 }
+
+func endsInYear(prefix string) bool {
+	prefix = strings.TrimSuffix(prefix, "-")
+	year := prefix[strings.LastIndexByte(prefix, '-')+1:]
+	return len(year) == 4 && strings.HasPrefix(year, "20") && digits(year)
 }
 
 func (p *provider) findPattern(b bare, names *nameTable) resolution {
@@ -266,12 +275,12 @@ func (p *provider) findPattern(b bare, names *nameTable) resolution {
 		}
 		r := resolution{entry: pattern.entry, match: MatchPattern, region: b.region, rule: "pattern " + pattern.text}
 		if pattern.open {
-			rest := canon(pattern.rest(b.name))
+			literal, rest := canon(pattern.literal), canon(pattern.rest(b.name))
 			// However open a pattern is, it does not take one size of a model for another.
-			if word, bounded := firstWord(rest); bounded && names.sizes[word] {
+			if word, bounded := firstWord(rest); names.sizes[word] && (bounded || endsInBoundary(literal)) {
 				continue
 			}
-			r.uncertain = !sameModel(canon(pattern.literal), rest, names)
+			r.uncertain = !sameModel(literal, rest, names)
 		}
 		return r
 	}

@@ -118,10 +118,10 @@ type suffixKind uint8
 
 const (
 	suffixNone suffixKind = iota
-	// suffixVersion is a date or the number of a version.
+	// suffixVersion is a date, the number of a version or a pointer to the current one.
 	suffixVersion
-	// suffixMoving is a pointer to some version, or a version before release.
-	suffixMoving
+	// suffixPreview is a version before release.
+	suffixPreview
 	// suffixRouting is a route, with a price that is often another.
 	suffixRouting
 )
@@ -144,9 +144,9 @@ func cutSuffix(name string, names *nameTable) (rest, version string, kind suffix
 	}
 	last := name[i+1:]
 	switch {
-	case names.moving[last]:
-		return name[:i], "", suffixMoving
-	case last == "v1":
+	case names.previews[last]:
+		return name[:i], "", suffixPreview
+	case last == "v1" || names.pointers[last]:
 		return name[:i], "", suffixVersion
 	case len(last) == 3 && last[0] == '0' && digits(last):
 		return name[:i], last, suffixVersion
@@ -161,8 +161,10 @@ func cutAfterColon(name string, i int, names *nameTable) (rest, version string, 
 	switch {
 	case names.routing[last]:
 		return name[:i], "", suffixRouting
-	case names.moving[last]:
-		return name[:i], "", suffixMoving
+	case names.previews[last]:
+		return name[:i], "", suffixPreview
+	case names.pointers[last]:
+		return name[:i], "", suffixVersion
 	case len(last) > 0 && len(last) <= 2 && digits(last):
 		rest = name[:i]
 		if k := strings.LastIndex(rest, "-v"); k > 0 && len(rest)-k <= 4 && len(rest) > k+2 && digits(rest[k+2:]) {
