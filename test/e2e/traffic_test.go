@@ -106,8 +106,8 @@ func call(span ptrace.Span, sequence, i int) {
 	attributes.PutInt("gen_ai.usage.output_tokens", int64(1+i%89))
 }
 
-// captured returns the spans that real instrumentations exported, case by case, as if they had
-// happened just now.
+// captured returns the spans that real instrumentations exported, case by case, owned by
+// one team after the other, and some by none.
 func captured(t *testing.T) []ptrace.Traces {
 	t.Helper()
 	cases, err := captures.Load("../../testdata/captures")
@@ -118,13 +118,19 @@ func captured(t *testing.T) []ptrace.Traces {
 			continue
 		}
 		for _, resource := range c.Traces.ResourceSpans().All() {
-			attributes := resource.Resource().Attributes()
-			attributes.PutStr("team", teams[i%len(teams)])
-			attributes.PutStr("cost_center", "cc-"+teams[i%len(teams)])
+			own(resource.Resource().Attributes(), i)
 		}
 		requests = append(requests, c.Traces)
 	}
 	return requests
+}
+
+func own(resource pcommon.Map, i int) {
+	resource.Remove("team")
+	if owner := i % (len(teams) + 1); owner < len(teams) {
+		resource.PutStr("team", teams[owner])
+		resource.PutStr("cost_center", "cc-"+teams[owner])
+	}
 }
 
 func spanCount(requests []ptrace.Traces) int {
