@@ -6,7 +6,11 @@ func newCatalogCommand(out *output) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "catalog",
 		Short: "Import, check, compare and search price catalogs",
+		Args:  cobra.NoArgs,
 	}
-	c.AddCommand(newBuildCommand(out))
+	c.AddCommand(
+		newImportCommand(out), newValidateCommand(out), newDiffCommand(out),
+		newListCommand(out), newSearchCommand(out), newBuildCommand(out),
+	)
 	return c
 }
