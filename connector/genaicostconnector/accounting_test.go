@@ -18,14 +18,14 @@ import (
 )
 
 // count runs calls through a connector, in the given batches, and returns what a backend knows in the end.
-func count(t testing.TB, change func(*Config), batches ...[]call) page {
-	h := newHarness(t, change)
+func count(tb testing.TB, change func(*Config), batches ...[]call) page {
+	h := newHarness(tb, change)
 	sink := &consumertest.MetricsSink{}
 	c := h.traces(sink)
 	for _, batch := range batches {
-		require.NoError(t, c.ConsumeTraces(t.Context(), traces(batch...)))
+		require.NoError(tb, c.ConsumeTraces(tb.Context(), traces(batch...)))
 	}
-	require.NoError(t, c.Shutdown(t.Context()))
+	require.NoError(tb, c.Shutdown(tb.Context()))
 	return page{}.read(sink.AllMetrics()...)
 }
 

@@ -2,7 +2,7 @@ package genaicostconnector
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -22,7 +22,7 @@ func BenchmarkFlush(b *testing.B) {
 			var calls []call
 			for k := i; k < i+100; k += every {
 				*serial++
-				calls = append(calls, priced(*serial).with("finops.team", fmt.Sprint(k)))
+				calls = append(calls, priced(*serial).with("finops.team", strconv.Itoa(k)))
 			}
 			require.NoError(b, c.ConsumeTraces(context.Background(), traces(calls...)))
 		}

@@ -3,6 +3,7 @@ package genaicostconnector
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,11 +139,11 @@ func TestSeriesExpireAndRestartAtZero(t *testing.T) {
 // flaky refuses while broken is set.
 type flaky struct {
 	consumertest.MetricsSink
-	broken bool
+	broken atomic.Bool
 }
 
 func (f *flaky) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
-	if f.broken {
+	if f.broken.Load() {
 		return errors.New("queue is full")
 	}
 	return f.MetricsSink.ConsumeMetrics(ctx, md)
@@ -151,12 +152,13 @@ func (f *flaky) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
 func TestRefusedZeroIsSentWithTheValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t, nil)
-		sink := &flaky{broken: true}
+		sink := &flaky{}
+		sink.broken.Store(true)
 		c := h.traces(sink)
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1))))
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		sink.broken = false
+		sink.broken.Store(false)
 		time.Sleep(15 * time.Second)
 		synctest.Wait()
 
@@ -182,14 +184,14 @@ func TestDelta(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, sink.AllMetrics(), 1, "only changes are sent")
 
-		sink.broken = true
+		sink.broken.Store(true)
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(2))))
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(3))))
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		sink.broken = false
+		sink.broken.Store(false)
 		require.NoError(t, c.Shutdown(t.Context()))
 
 		mds := sink.AllMetrics()
@@ -215,14 +217,15 @@ func TestDelta(t *testing.T) {
 func TestDeltaIsNotDoubledWhenOneOfTwoRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t, func(c *Config) { c.Temporality = TemporalityDelta })
-		good, bad := &flaky{}, &flaky{broken: true}
+		good, bad := &flaky{}, &flaky{}
+		bad.broken.Store(true)
 		c1, c2 := h.traces(good), h.traces(bad)
 		for id := range uint64(5) {
 			require.NoError(t, c1.ConsumeTraces(t.Context(), traces(priced(id+1))))
 			time.Sleep(15 * time.Second)
 			synctest.Wait()
 		}
-		bad.broken = false
+		bad.broken.Store(false)
 		require.NoError(t, c1.Shutdown(t.Context()))
 		require.NoError(t, c2.Shutdown(t.Context()))
 		for _, s := range []*flaky{good, bad} {

@@ -126,18 +126,18 @@ type harness struct {
 	tel     *componenttest.Telemetry
 }
 
-func newHarness(t testing.TB, change func(*Config)) *harness {
+func newHarness(tb testing.TB, change func(*Config)) *harness {
 	f := NewFactory()
 	cfg := f.CreateDefaultConfig().(*Config)
 	if change != nil {
 		change(cfg)
 	}
-	require.NoError(t, cfg.Validate())
+	require.NoError(tb, cfg.Validate())
 	tel := componenttest.NewTelemetry()
-	t.Cleanup(func() { require.NoError(t, tel.Shutdown(context.Background())) })
+	tb.Cleanup(func() { require.NoError(tb, tel.Shutdown(context.Background())) })
 	set := connectortest.NewNopSettings(metadata.Type)
 	set.TelemetrySettings = tel.NewTelemetrySettings()
-	return &harness{t: t, factory: f, set: set, cfg: cfg, host: componenttest.NewNopHost(), tel: tel}
+	return &harness{t: tb, factory: f, set: set, cfg: cfg, host: componenttest.NewNopHost(), tel: tel}
 }
 
 func (h *harness) traces(next consumer.Metrics) connector.Traces {
@@ -230,9 +230,9 @@ func seriesKey(m pmetric.Metric, suffix string, attrs pcommon.Map) string {
 }
 
 // last returns the metrics of the latest flush and empties the sink.
-func last(t testing.TB, sink *consumertest.MetricsSink) pmetric.Metrics {
+func last(tb testing.TB, sink *consumertest.MetricsSink) pmetric.Metrics {
 	all := sink.AllMetrics()
-	require.NotEmpty(t, all)
+	require.NotEmpty(tb, all)
 	sink.Reset()
 	return all[len(all)-1]
 }

@@ -132,7 +132,7 @@ func (s *state) start(ctx context.Context, host component.Host) error {
 		s.phase = lifecycleStarted
 		s.flusher, s.startErr = s.newFlusher(ctx, host)
 		if s.startErr == nil {
-			s.flusher.start()
+			s.flusher.start() //nolint:contextcheck // ends with Shutdown, not with Start's context
 			s.startErr = s.telemetry.observeSize(s.store.Size)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,20 +34,20 @@ type extensions map[component.ID]component.Component
 func (e extensions) GetExtensions() map[component.ID]component.Component { return e }
 
 // fileStorage returns a real file_storage extension in dir.
-func fileStorage(t testing.TB, dir string) storage.Extension {
+func fileStorage(tb testing.TB, dir string) storage.Extension {
 	f := filestorage.NewFactory()
 	cfg := f.CreateDefaultConfig().(*filestorage.Config)
 	cfg.Directory = dir
 	ext, err := f.Create(context.Background(), extensiontest.NewNopSettings(f.Type()), cfg)
-	require.NoError(t, err)
-	require.NoError(t, ext.Start(context.Background(), componenttest.NewNopHost()))
-	t.Cleanup(func() { require.NoError(t, ext.Shutdown(context.Background())) })
+	require.NoError(tb, err)
+	require.NoError(tb, ext.Start(context.Background(), componenttest.NewNopHost()))
+	tb.Cleanup(func() { require.NoError(tb, ext.Shutdown(context.Background())) })
 	return ext.(storage.Extension)
 }
 
 // newStored returns a harness whose connector persists to ext.
-func newStored(t testing.TB, ext component.Component, change func(*Config)) *harness {
-	h := newHarness(t, func(c *Config) {
+func newStored(tb testing.TB, ext component.Component, change func(*Config)) *harness {
+	h := newHarness(tb, func(c *Config) {
 		c.Storage = &storageID
 		if change != nil {
 			change(c)
@@ -58,15 +59,15 @@ func newStored(t testing.TB, ext component.Component, change func(*Config)) *har
 }
 
 // crash copies what is on disk at this moment, as a process that is killed leaves it.
-func crash(t testing.TB, dir string) string {
-	to := t.TempDir()
+func crash(tb testing.TB, dir string) string {
+	to := tb.TempDir()
 	files, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
+	require.NoError(tb, err)
+	require.NotEmpty(tb, files)
 	for _, f := range files {
 		raw, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(to, f.Name()), raw, 0o600))
+		require.NoError(tb, err)
+		require.NoError(tb, os.WriteFile(filepath.Join(to, f.Name()), raw, 0o600))
 	}
 	return to
 }
@@ -77,9 +78,9 @@ func starts(md pmetric.Metrics) map[string]pcommon.Timestamp {
 	return out
 }
 
-func instanceID(t testing.TB, md pmetric.Metrics) string {
+func instanceID(tb testing.TB, md pmetric.Metrics) string {
 	v, ok := md.ResourceMetrics().At(0).Resource().Attributes().Get("service.instance.id")
-	require.True(t, ok)
+	require.True(tb, ok)
 	return v.Str()
 }
 
@@ -224,7 +225,7 @@ func TestExpiredSeriesLeaveTheStorage(t *testing.T) {
 // fragile is a storage whose writes fail while full is set.
 type fragile struct {
 	storage.Extension
-	full bool
+	full atomic.Bool
 }
 
 func (f *fragile) GetClient(ctx context.Context, kind component.Kind, id component.ID, name string) (storage.Client, error) {
@@ -238,7 +239,7 @@ type fragileClient struct {
 }
 
 func (c *fragileClient) Batch(ctx context.Context, ops ...*storage.Operation) error {
-	if c.ext.full {
+	if c.ext.full.Load() {
 		return storage.ErrStorageFull
 	}
 	return c.Client.Batch(ctx, ops...)
@@ -263,7 +264,7 @@ func TestNothingLeavesBeforeItIsDurable(t *testing.T) {
 				synctest.Wait()
 				require.InDelta(t, pricedCost, total(), 1e-15)
 
-				ext.full = true
+				ext.full.Store(true)
 				require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(2))))
 				time.Sleep(time.Minute)
 				synctest.Wait()
@@ -272,7 +273,7 @@ func TestNothingLeavesBeforeItIsDurable(t *testing.T) {
 					assert.Len(t, sink.AllMetrics(), 8, "series that are durable are still sent")
 				}
 
-				ext.full = false
+				ext.full.Store(false)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				assert.InDelta(t, 2*pricedCost, total(), 1e-15)
@@ -298,7 +299,8 @@ func TestUnsentDeltasSurviveACrash(t *testing.T) {
 	dir := t.TempDir()
 	delta := func(c *Config) { c.Temporality = TemporalityDelta }
 	synctest.Test(t, func(t *testing.T) {
-		refusing := &flaky{broken: true}
+		refusing := &flaky{}
+		refusing.broken.Store(true)
 		c := newStored(t, fileStorage(t, dir), delta).traces(refusing)
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1), priced(2))))
 		time.Sleep(time.Minute)

@@ -1,7 +1,7 @@
 package genaicostconnector
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,7 +40,7 @@ func TestInternalTelemetry(t *testing.T) {
 		unmarked := call{id: 3, attrs: map[string]any{"gen_ai.system": "openai"}}
 		calls := []call{bad, plain, unmarked, unmarked}
 		for i := range 5 {
-			calls = append(calls, priced(uint64(10+i)).with("finops.team", fmt.Sprint(i)))
+			calls = append(calls, priced(uint64(10+i)).with("finops.team", strconv.Itoa(i)))
 		}
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(append(calls, priced(14))...)))
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(unmarked)))
@@ -63,11 +63,12 @@ func TestInternalTelemetry(t *testing.T) {
 
 		time.Sleep(15 * time.Second)
 		synctest.Wait()
-		ext.full = true
+		ext.full.Store(true)
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(20))))
 		time.Sleep(15 * time.Second)
 		synctest.Wait()
-		ext.full, sink.broken = false, true
+		ext.full.Store(false)
+		sink.broken.Store(true)
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
 		failures := func(stage string, n int64) metricdata.DataPoint[int64] {
@@ -87,7 +88,7 @@ func TestInternalTelemetry(t *testing.T) {
 		malformed := logs.FilterMessageSnippet("records whose cost cannot be read")
 		require.Equal(t, 1, malformed.Len(), "once for an interval")
 		assert.Equal(t, int64(1), malformed.All()[0].ContextMap()["records"])
-		sink.broken = false
+		sink.broken.Store(false)
 		require.NoError(t, c.Shutdown(t.Context()))
 	})
 }

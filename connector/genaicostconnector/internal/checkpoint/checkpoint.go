@@ -58,12 +58,18 @@ func Open(ctx context.Context, client storage.Client, schema string, store *seri
 		return nil, err
 	}
 	if c.header.schema == schema {
-		return c, c.restoreGroups(ctx, store, logger)
+		if err := c.restoreGroups(ctx, store, logger); err != nil {
+			return nil, err
+		}
+		return c, nil
 	}
 	logger.Info("dimensions, buckets or temporality have changed; series start again at zero",
 		zap.String("was", c.header.schema), zap.String("is", schema))
 	c.header.schema = schema
-	return c, c.dropGroups(ctx)
+	if err := c.dropGroups(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Instance identifies the state, across restarts.
@@ -109,7 +115,7 @@ func (c *Checkpoint) dropGroups(ctx context.Context) error {
 		ops = append(ops, storage.DeleteOperation(groupKey(slot)))
 	}
 	c.header.nextSlot = 0
-	raw := c.header.append(nil)
+	raw := c.header.encode()
 	if err := c.client.Batch(ctx, append(ops, storage.SetOperation(headerKey, raw))...); err != nil {
 		return fmt.Errorf("dropping series of an earlier configuration: %w", err)
 	}
@@ -149,7 +155,7 @@ func (c *Checkpoint) Save(ctx context.Context, changes *series.Changes) (size in
 		}
 	}
 	next.nextSlot = changes.NextSlot
-	raw := next.append(nil)
+	raw := next.encode()
 	if len(ops) == 0 && string(raw) == c.written {
 		return 0, nil
 	}

@@ -31,9 +31,8 @@ func (h *header) clone() header {
 	return c
 }
 
-func (h *header) append(b []byte) []byte {
-	b = append(b, headerVersion)
-	b = appendText(b, h.instance)
+func (h *header) encode() []byte {
+	b := appendText([]byte{headerVersion}, h.instance)
 	b = appendText(b, h.schema)
 	b = binary.AppendUvarint(b, h.nextSlot)
 	b = binary.AppendUvarint(b, uint64(len(h.generations)))

@@ -83,7 +83,8 @@ func (l *Layout) Merge(d, src *Distribution) {
 
 // CopyTo makes dst equal to d, in dst's memory where it suffices.
 func (d *Distribution) CopyTo(dst *Distribution) {
-	counts := append(dst.Counts[:0], d.Counts...)
+	counts := dst.Counts[:0]
+	counts = append(counts, d.Counts...)
 	*dst = *d
 	dst.Counts = counts
 }

@@ -26,7 +26,8 @@ var emitters = []string{"service.namespace", "service.name", "service.instance.i
 func logID(b *Batch, lr plog.LogRecord) replay.ID {
 	at := logTime(lr)
 	trace, span := lr.TraceID(), lr.SpanID()
-	buf := append(b.content[:0], trace[:]...)
+	buf := b.content[:0]
+	buf = append(buf, trace[:]...)
 	buf = append(buf, span[:]...)
 	buf = appendText(buf, lr.EventName())
 	buf = appendContent(buf, lr.Body())
@@ -36,7 +37,8 @@ func logID(b *Batch, lr plog.LogRecord) replay.ID {
 
 func (b *Batch) hashSpan(span ptrace.Span) replay.ID {
 	trace, id := span.TraceID(), span.SpanID()
-	buf := append(b.content[:0], trace[:]...)
+	buf := b.content[:0]
+	buf = append(buf, trace[:]...)
 	buf = append(buf, id[:]...)
 	buf = appendText(buf, span.Name())
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(span.EndTimestamp()))

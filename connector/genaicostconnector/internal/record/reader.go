@@ -1,6 +1,8 @@
 package record
 
 import (
+	"slices"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -134,12 +136,7 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch) *Record {
 }
 
 func (r *Reader) isGenAI(b *Batch) bool {
-	for _, slot := range r.markers {
-		if b.record.has(slot) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.markers, b.record.has)
 }
 
 func spanID(b *Batch, span ptrace.Span) replay.ID {

@@ -2,7 +2,7 @@ package record
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -167,7 +167,7 @@ func TestBatchesKeepNothing(t *testing.T) {
 		for i := range n {
 			attrs := spans.AppendEmpty().Attributes()
 			attrs.PutStr("finops.cost.status", "unpriced")
-			attrs.PutStr(attr, fmt.Sprint(i))
+			attrs.PutStr(attr, strconv.Itoa(i))
 		}
 		r.ReadTraces(td, b, func(b *Batch) {
 			require.LessOrEqual(t, len(b.Records), Full)

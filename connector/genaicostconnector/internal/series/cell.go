@@ -16,11 +16,11 @@ import (
 type Phase uint8
 
 const (
-	// PhaseNew: nothing was sent yet. The first point is a zero.
+	// PhaseNew is a series of which nothing was sent yet. The first point is a zero.
 	PhaseNew Phase = iota
-	// PhaseOwed: the zero was sent and refused by someone. It is sent again, along with the value.
+	// PhaseOwed is one whose zero was sent and refused by someone. It is sent again, along with the value.
 	PhaseOwed
-	// PhaseLive: the zero has arrived, the value follows.
+	// PhaseLive is one whose zero has arrived; the value follows.
 	PhaseLive
 )
 
@@ -87,11 +87,16 @@ type Spread struct {
 
 // The kinds of series.
 type (
-	UsageCell   = Cell[meter.Meter, money.Quantity]
-	CostCell    = Cell[meter.Meter, Cost]
-	SavingCell  = Cell[Kind, money.Amount]
+	// UsageCell counts how much of a meter was used.
+	UsageCell = Cell[meter.Meter, money.Quantity]
+	// CostCell adds up what a meter cost.
+	CostCell = Cell[meter.Meter, Cost]
+	// SavingCell adds up savings of one kind.
+	SavingCell = Cell[Kind, money.Amount]
+	// RequestCell counts requests.
 	RequestCell = Cell[Request, uint64]
-	SpreadCell  = Cell[struct{}, Spread]
+	// SpreadCell distributes requests by their cost.
+	SpreadCell = Cell[struct{}, Spread]
 )
 
 // Exemplar is one call that a distribution has counted.

@@ -25,11 +25,16 @@ type Point[L, V any] struct {
 
 // Points of each kind of series.
 type (
-	UsagePoint   = Point[meter.Meter, money.Quantity]
-	CostPoint    = Point[meter.Meter, Cost]
-	SavingPoint  = Point[Kind, money.Amount]
+	// UsagePoint is the value of a UsageCell.
+	UsagePoint = Point[meter.Meter, money.Quantity]
+	// CostPoint is the value of a CostCell.
+	CostPoint = Point[meter.Meter, Cost]
+	// SavingPoint is the value of a SavingCell.
+	SavingPoint = Point[Kind, money.Amount]
+	// RequestPoint is the value of a RequestCell.
 	RequestPoint = Point[Request, uint64]
-	SpreadPoint  = Point[struct{}, Spread]
+	// SpreadPoint is the value of a SpreadCell.
+	SpreadPoint = Point[struct{}, Spread]
 )
 
 // Snapshot is the state of a store at one moment, of which nothing is shared with the
