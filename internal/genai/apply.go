@@ -6,17 +6,11 @@ import (
 	"strings"
 )
 
-// The two places where reasoning tokens are counted.
-const (
-	reasoningInside  = "inside"
-	reasoningOutside = "outside"
-)
-
 // applied is what a profile says about one record.
 type applied struct {
-	form             Form
-	reasoning        string
 	provider         string
+	form             form
+	reasoning        reasoning
 	drops            factSet
 	flaws            flawSet
 	totalIsProviders bool
@@ -41,11 +35,11 @@ func (f *facts) apply(s *shape, name string) {
 }
 
 func (s *shape) take(r *Rule) {
-	if r.Form != "" {
-		s.form = r.Form
+	if r.form != formUnknown {
+		s.form = r.form
 	}
-	if r.Reasoning != "" {
-		s.reasoning = r.Reasoning
+	if r.reasoning != reasoningUnknown {
+		s.reasoning = r.reasoning
 	}
 	if r.Provider != "" {
 		s.provider = r.Provider

@@ -370,6 +370,47 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestFailureEvents(t *testing.T) {
+	for _, tt := range []struct {
+		name                 string
+		fill                 func(ptrace.Span)
+		errorType            string
+		interrupted, started bool
+	}{
+		{"exception names the error", func(s ptrace.Span) {
+			e := s.Events().AppendEmpty()
+			e.SetName("exception")
+			e.Attributes().PutStr("exception.type", "RateLimitError")
+			e.Attributes().PutStr("exception.message", "429 slow down")
+		}, "RateLimitError", false, false},
+		{"exception message tells of a timeout", func(s ptrace.Span) {
+			e := s.Events().AppendEmpty()
+			e.SetName("exception")
+			e.Attributes().PutStr("exception.type", "Error")
+			e.Attributes().PutStr("exception.message", "Request timed out.")
+		}, "Error", true, false},
+		{"status message tells of a cancellation", func(s ptrace.Span) {
+			s.Status().SetMessage("This operation was aborted")
+		}, "error", true, false},
+		{"output had begun", func(s ptrace.Span) {
+			s.Events().AppendEmpty().SetName("ai.stream.firstChunk")
+		}, "error", false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ss := ptrace.NewScopeSpans()
+			span := ss.Spans().AppendEmpty()
+			span.Attributes().PutStr("gen_ai.operation.name", "chat")
+			span.Status().SetCode(ptrace.StatusCodeError)
+			tt.fill(span)
+			var call Call
+			NewReader().Scope(ss.Scope()).ReadSpan(span, &call)
+			assert.Equal(t, tt.errorType, call.ErrorType)
+			assert.Equal(t, tt.interrupted, call.Interrupted)
+			assert.Equal(t, tt.started, call.OutputStarted)
+		})
+	}
+}
+
 func TestSpanTimes(t *testing.T) {
 	ss := ptrace.NewScopeSpans()
 	span := ss.Spans().AppendEmpty()

@@ -77,6 +77,8 @@ type facts struct {
 	tools bool
 	// stated is set by any finops input: the app describes the call itself.
 	stated bool
+	// interrupted says that an error message tells of an interruption.
+	interrupted bool
 	// status is http.response.status_code.
 	status int64
 	// cost ranks the reported cost found so far.

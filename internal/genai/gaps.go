@@ -42,7 +42,7 @@ func (s *settling) cacheGaps(g *Gaps) {
 	switch {
 	case s.unsure && (noRead || noWrite || s.read+s.write > 0):
 		g.Add(GapFormUnknown)
-	case s.form == FormAdditive:
+	case s.form == formAdditive:
 		if (noRead || noWrite) && !s.addsUp() {
 			g.Add(GapCacheLost)
 		}
@@ -69,7 +69,7 @@ func (s *settling) unexplained(g *Gaps) {
 		return
 	}
 	known := s.n[tokInput] + s.n[tokOutput]
-	if s.form == FormAdditive {
+	if s.form == formAdditive {
 		known += s.read + s.write
 	}
 	if s.thinksOutside() {
@@ -108,7 +108,7 @@ func (s *settling) missesThoughts() bool {
 	if s.reasoning == reasoningInside || s.drops&dropReasoning == 0 {
 		return false
 	}
-	if s.reasoning == "" && !s.accounting().thinksApart() {
+	if s.reasoning == reasoningUnknown && !s.accounting().thinksApart() {
 		return false
 	}
 	return s.n[tokReasoning] == 0 || s.scope.profile.unknown && !s.thinksOutside()

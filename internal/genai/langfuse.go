@@ -22,6 +22,8 @@ func (f *facts) readLangfuse(k string, v pcommon.Value) {
 		if v.Str() == "ERROR" && c.ErrorType == "" {
 			c.ErrorType = unnamedError
 		}
+	case "status_message":
+		f.explain(v.Str())
 	case "output":
 		c.OutputStarted = c.OutputStarted || v.Str() != ""
 	case "completion_start_time":

@@ -23,6 +23,33 @@ const (
 	FormProvider Form = "provider"
 )
 
+// form is a Form compiled.
+type form uint8
+
+const (
+	formUnknown form = iota
+	formInclusive
+	formAdditive
+	formProvider
+)
+
+var forms = map[Form]form{
+	FormUnknown: formUnknown, FormInclusive: formInclusive, FormAdditive: formAdditive, FormProvider: formProvider,
+}
+
+// reasoning is where reasoning tokens are counted.
+type reasoning uint8
+
+const (
+	reasoningUnknown reasoning = iota
+	reasoningInside
+	reasoningOutside
+)
+
+var reasonings = map[string]reasoning{
+	"": reasoningUnknown, "inside": reasoningInside, "outside": reasoningOutside,
+}
+
 // Fact is something about a call that its price can depend on.
 type Fact string
 
@@ -114,6 +141,8 @@ type Rule struct {
 
 	drops, shows factSet
 	flaws        flawSet
+	form         form
+	reasoning    reasoning
 	role         roleChange
 }
 
@@ -231,14 +260,11 @@ func (p *Profile) compile() (err error) {
 }
 
 func (r *Rule) compile() (err error) {
-	switch r.Form {
-	case FormUnknown, FormInclusive, FormAdditive, FormProvider:
-	default:
+	var known bool
+	if r.form, known = forms[r.Form]; !known {
 		return fmt.Errorf("form %q must be inclusive, additive or provider", r.Form)
 	}
-	switch r.Reasoning {
-	case "", reasoningInside, reasoningOutside:
-	default:
+	if r.reasoning, known = reasonings[r.Reasoning]; !known {
 		return fmt.Errorf("reasoning %q must be inside or outside", r.Reasoning)
 	}
 	if r.drops, err = compileFacts("drops", r.Drops); err != nil {

@@ -14,7 +14,7 @@ type settling struct {
 	api      accounting
 	apiKnown bool
 	// passesOn says that the instrumentation passes on what the API counts. The form itself is
-	// FormInclusive or FormAdditive once decided; unsure says that nothing decided it.
+	// formInclusive or formAdditive once decided; unsure says that nothing decided it.
 	passesOn, unsure bool
 	// read and write are all cached tokens, of every modality and lifetime.
 	read, write int64
@@ -67,7 +67,7 @@ func (f *facts) embedsOnlyTotal() bool {
 
 func (s *settling) settle() {
 	c := s.call
-	s.passesOn = s.form == FormProvider
+	s.passesOn = s.form == formProvider
 	if !s.has(tokInput) && s.embedsOnlyTotal() {
 		s.state(tokInput, s.n[tokTotal])
 	}
@@ -105,18 +105,18 @@ func (s *settling) decideForm() {
 	cached := s.read + s.write
 	switch {
 	case s.has(tokUncached):
-		s.form = FormInclusive
+		s.form = formInclusive
 	case cached > s.n[tokInput],
 		cached > 0 && s.has(tokTotal) && s.n[tokTotal] == s.n[tokInput]+s.n[tokOutput]+cached:
-		s.form = FormAdditive
-	case s.form == FormInclusive || s.form == FormAdditive:
-	case s.form == FormProvider && s.accounting() != accountingUnknown:
-		s.form = FormInclusive
+		s.form = formAdditive
+	case s.form == formInclusive || s.form == formAdditive:
+	case s.form == formProvider && s.accounting() != accountingUnknown:
+		s.form = formInclusive
 		if s.accounting() == accountingAdditive {
-			s.form = FormAdditive
+			s.form = formAdditive
 		}
 	default:
-		s.form = FormInclusive
+		s.form = formInclusive
 		s.unsure = s.accounting() == accountingAdditive || s.accounting() == accountingUnknown
 	}
 }
@@ -136,7 +136,7 @@ func (s *settling) input() {
 	image := s.part(s.n[tokImageIn], s.n[tokImageCached])
 	video := s.n[tokVideoIn]
 	text := s.n[tokInput] - audio - image - video
-	if s.form == FormInclusive {
+	if s.form == formInclusive {
 		text -= s.read + s.write
 	}
 	if s.has(tokUncached) {

@@ -79,6 +79,45 @@ func (f *facts) readSpan(span ptrace.Span) {
 	if c.ErrorType == "" && span.Status().Code() == ptrace.StatusCodeError {
 		c.ErrorType = unnamedError
 	}
+	if c.ErrorType != "" {
+		f.readFailure(span)
+	}
+}
+
+// readFailure looks closer at a span that failed, for what decides whether the provider billed: how
+// it failed, and whether output had begun. Only events tell it where attributes are set at the end.
+func (f *facts) readFailure(span ptrace.Span) {
+	c := f.call
+	f.explain(span.Status().Message())
+	for _, event := range span.Events().All() {
+		switch event.Name() {
+		case "exception":
+			f.readException(event.Attributes())
+		case "ai.stream.firstChunk", "llm.content.completion.chunk", "First Token Stream Event",
+			"gen_ai.choice", "gen_ai.content.completion":
+			c.OutputStarted = true
+		}
+	}
+}
+
+func (f *facts) readException(attrs pcommon.Map) {
+	if v, ok := attrs.Get("exception.type"); ok && f.call.ErrorType == unnamedError {
+		set(&f.call.ErrorType, v)
+	}
+	if v, ok := attrs.Get("exception.message"); ok {
+		f.explain(v.Str())
+	}
+}
+
+// maxMessage bounds how much of an error message is read.
+const maxMessage = 256
+
+// explain looks for an interruption in an error message.
+func (f *facts) explain(message string) {
+	if len(message) > maxMessage {
+		message = message[:maxMessage]
+	}
+	f.interrupted = f.interrupted || interrupts(message)
 }
 
 // unnamedError is the error type of a record that failed without saying how.

@@ -52,12 +52,12 @@ func (f *facts) tidyError() {
 		c.ErrorType = strconv.FormatInt(f.status, 10)
 	}
 	if c.ErrorType != "" && f.status < 400 {
-		c.Interrupted = interrupts(c.ErrorType)
+		c.Interrupted = f.interrupted || interrupts(c.ErrorType)
 	}
 }
 
-// interruptions are parts of error names that say that the client went away or lost the provider.
-var interruptions = [...]string{"timeout", "timedout", "cancel", "abort", "deadline", "connection", "econn", "disconnect"}
+// interruptions are parts of error names and messages that say that the client went away or lost the provider.
+var interruptions = [...]string{"timeout", "timedout", "timed out", "cancel", "abort", "deadline", "connection", "econn", "disconnect"}
 
 func interrupts(errorType string) bool {
 	for _, part := range interruptions {
