@@ -71,7 +71,7 @@ fuzz-smoke: ## Run each fuzz test for FUZZTIME (default 5s)
 
 .PHONY: e2e
 e2e: build $(PROMETHEUS) ## Run the end-to-end tests: the built collector and a real Prometheus
-	cd test/e2e && OTELCOL_FINOPS=$(CURDIR)/$(BINARY) PROMETHEUS=$(PROMETHEUS) go test -count=1 -timeout 15m ./...
+	cd test/e2e && go test -count=1 -timeout 15m ./...
 
 $(PROMETHEUS): internal/tools/prometheus/go.mod
 	@echo "building Prometheus for the end-to-end tests (about 4 minutes when nothing is cached)"

@@ -22,11 +22,28 @@ const (
 	waitTimeout  = 90 * time.Second
 )
 
-// executable returns the path that an environment variable names.
+// built are the binaries under test, as make e2e leaves them, by the environment variables
+// that name others.
+var built = map[string]string{
+	"OTELCOL_FINOPS": absolute("../../_build/otelcol-finops"),
+	"PROMETHEUS":     absolute("../../.tools/prometheus"),
+}
+
+func absolute(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		panic(err)
+	}
+	return path
+}
+
 func executable(t *testing.T, variable string) string {
 	t.Helper()
 	path := os.Getenv(variable)
-	require.NotEmpty(t, path, "%s names no binary: run make e2e", variable)
+	if path == "" {
+		path = built[variable]
+	}
+	require.FileExists(t, path, "run make e2e")
 	return path
 }
 
@@ -82,10 +99,13 @@ func (s *setup) start(t *testing.T) *collector {
 	return &collector{Process: process, setup: s}
 }
 
+// deprecation is part of what the collector logs about the old name of a component.
+const deprecation = "deprecated"
+
 // assertCleanLog holds for every collector that any test runs.
 func assertCleanLog(t *testing.T, process *otelcol.Process) {
 	t.Helper()
-	for _, word := range []string{"deprecated", "panic", "data race", "invalid memory"} {
+	for _, word := range []string{deprecation, "panic", "data race", "invalid memory"} {
 		assert.Empty(t, process.LogLines(word), "the log has a line with %q", word)
 	}
 }

@@ -18,6 +18,10 @@ import (
 // readyLine is what the collector logs when every pipeline runs.
 const readyLine = "Everything is ready."
 
+// settle is the time after readyLine in which a collector may still be killed by SIGTERM: it
+// begins to listen for signals only then, and says nothing when it does.
+const settle = time.Second
+
 // ErrNotReady is what [Start] wraps when the collector did not come up.
 var ErrNotReady = errors.New("collector did not become ready")
 
@@ -26,7 +30,8 @@ type Process struct {
 	cmd   *exec.Cmd
 	ready chan struct{}
 	done  chan struct{}
-	err   error // of the process; read only after done
+	err   error     // of the process; read only after done
+	since time.Time // when it was ready
 
 	mu    sync.Mutex
 	lines []string
@@ -76,6 +81,7 @@ func StartMerged(ctx context.Context, binary string, configs []string, env ...st
 func (p *Process) awaitReady(ctx context.Context) error {
 	select {
 	case <-p.ready:
+		p.since = time.Now()
 		return nil
 	case <-p.done:
 		return fmt.Errorf("%w: it exited (%w); its log:\n%s", ErrNotReady, p.exitError(), p.Log())
@@ -140,6 +146,7 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // Stop sends SIGTERM and waits for the collector to drain and exit. One that has not within
 // timeout is killed, and that is an error.
 func (p *Process) Stop(timeout time.Duration) error {
+	time.Sleep(settle - time.Since(p.since))
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.done:
