@@ -27,11 +27,11 @@ var builtinProfiles = sync.OnceValue(func() []*Profile {
 	return list
 })
 
-// unknownProfile stands for instrumentations that no profile knows: anything that they do not show may
-// have been dropped.
+// unknownProfile stands for instrumentations that no profile knows: what they do not show of usage and
+// tier may have been dropped. That a call was offered charged tools is not assumed without a sign.
 var unknownProfile = &Profile{
 	Name:    "unknown",
 	unknown: true,
 	Rule: Rule{drops: dropCacheRead | dropCacheWrite | dropServiceTier | dropReasoning | dropModality |
-		dropToolFees | dropTools | dropRegion},
+		dropToolFees | dropRegion},
 }

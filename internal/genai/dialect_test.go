@@ -59,7 +59,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.openai.response.service_tier": "default", "gen_ai.usage.audio.input_tokens": 0,
 			}},
 			usage: "input:100 cache_read:20 output:30",
-			gaps:  "tool_fees_invisible,region_unknown",
+			gaps:  "region_unknown",
 		},
 		{
 			name: "current names win over legacy ones in any order",
@@ -69,7 +69,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.completion_tokens": 2, "gen_ai.usage.output_tokens": 60,
 			}},
 			usage: "input:50 output:60",
-			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
+			gaps:  "cache_read_dropped,cache_write_dropped,service_tier_unknown,modality_unknown,region_unknown",
 		},
 		{
 			name: "more cached than input proves additive, whatever the emitter",
@@ -79,7 +79,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 5000, "gen_ai.usage.cache_creation.input_tokens": 2000,
 			}},
 			usage: "input:100 cache_read:5000 cache_write_5m:2000 output:400",
-			gaps:  "write_split_unknown,service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
+			gaps:  "write_split_unknown,service_tier_unknown,modality_unknown,region_unknown",
 		},
 		{
 			name: "less cached than input proves nothing of an unknown emitter",
@@ -89,7 +89,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 600, "gen_ai.usage.cache_creation.input_tokens": 0,
 			}},
 			usage: "input:400 cache_read:600 output:400",
-			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,form_unknown,region_unknown",
+			gaps:  "service_tier_unknown,modality_unknown,form_unknown,region_unknown",
 		},
 		{
 			name: "a total that only adds up so proves additive",
@@ -99,7 +99,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 600, "gen_ai.usage.cache_creation.input_tokens": 0,
 			}},
 			usage: "input:1000 cache_read:600 output:400",
-			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
 		},
 		{
 			name: "the app states everything itself",
@@ -224,7 +224,7 @@ func TestDialects(t *testing.T) {
 				"gen_ai.usage.cache_read.input_tokens": 0, "gen_ai.usage.cache_write.input_tokens": 0,
 			}},
 			usage: "input:10 output:5 reasoning:300",
-			gaps:  "service_tier_unknown,tool_fees_invisible,modality_unknown,region_unknown",
+			gaps:  "service_tier_unknown,modality_unknown,region_unknown",
 		},
 		{
 			name: "LangSmith's JSON details",
