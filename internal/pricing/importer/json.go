@@ -51,7 +51,7 @@ func (d *document) array(n node) ([]member, error) {
 func (d *document) members(n node, open json.Delim, key func(*json.Decoder) (string, error)) ([]member, error) {
 	decoder := json.NewDecoder(bytes.NewReader(n.raw))
 	fail := func(err error) ([]member, error) {
-		return nil, fmt.Errorf("%s: line %d: %w", d.name, d.line(n.at+int(decoder.InputOffset())), err)
+		return nil, fmt.Errorf("%s: line %d: %w", d.name, d.line(n.at+errorOffset(n.raw, decoder)), err)
 	}
 	if err := expectDelim(decoder, open); err != nil {
 		return fail(err)
@@ -73,6 +73,16 @@ func (d *document) members(n node, open json.Delim, key func(*json.Decoder) (str
 		return fail(err)
 	}
 	return members, nil
+}
+
+// errorOffset is where a decoder failed. Its own offset is the beginning of the value that is malformed;
+// that of a syntax error is exact only for a whole text.
+func errorOffset(raw []byte, decoder *json.Decoder) int {
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(raw, new(json.RawMessage)), &syntax) {
+		return int(syntax.Offset)
+	}
+	return int(decoder.InputOffset())
 }
 
 func expectDelim(decoder *json.Decoder, want json.Delim) error {

@@ -152,30 +152,42 @@ func reasoningAsOutput(all, own rates) rates {
 }
 
 // batchCard fills a batch tier: a kind of input without a batch rate of its own costs what
-// batch input costs, and so for output.
+// batch input costs, above a threshold as below it, and so for output.
 func (c *liteLLMCard) batchCard() card {
-	standard, own := c.level(""), c.level("batches")
-	out := card{rates: own.base.with(nil)}
-	half := mustDecimal("0.5")
+	standard, own := c.level("").base.tokens(), c.level("batches")
+	stated := halved(standard).with(own.base)
+	out := card{rates: batchFilled(stated, standard)}
+	for _, t := range c.climb(stated.tokens(), own.thresholds(), func(t int64) rates { return own.above[t] }) {
+		t.rates = batchFilled(t.rates, standard)
+		out.tiers = append(out.tiers, t)
+	}
+	return out
+}
+
+// halved is what batch input and output cost where only one of them is written.
+func halved(standard rates) rates {
+	out := rates{}
 	for _, m := range []meter.Meter{meter.Input, meter.Output} {
-		full, ok := standard.base[m]
-		if _, have := out.rates[m]; ok && !have {
-			out.rates[m] = rate{amount: full.amount.mul(half)}
+		if full, ok := standard[m]; ok {
+			out[m] = rate{amount: full.amount.mul(mustDecimal("0.5"))}
 		}
 	}
-	for m := range standard.base.tokens() {
-		if _, have := out.rates[m]; have {
-			continue
-		}
+	return out
+}
+
+func batchFilled(stated, standard rates) rates {
+	out := stated.with(nil)
+	for m := range standard {
 		side := meter.Output
 		if m.IsInput() {
 			side = meter.Input
 		}
-		if r, ok := out.rates[side]; ok && (m != meter.CacheWrite1h || !hasMeter(out.rates, meter.CacheWrite5m)) {
-			out.rates[m] = r
+		// Writes of an hour fall back to those of five minutes, not to input.
+		byParent := m == meter.CacheWrite1h && hasMeter(stated, meter.CacheWrite5m)
+		if r, ok := stated[side]; ok && !hasMeter(stated, m) && !byParent {
+			out[m] = r
 		}
 	}
-	out.tiers = c.climb(out.rates, own.thresholds(), func(t int64) rates { return own.above[t] })
 	return out
 }
 
