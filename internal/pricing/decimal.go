@@ -44,6 +44,54 @@ func checkDecimal(s string) error {
 	return nil
 }
 
+// pow10 has the powers of ten that fit 63 bits.
+var pow10 = func() (p [19]int64) {
+	p[0] = 1
+	for i := 1; i < len(p); i++ {
+		p[i] = p[i-1] * 10
+	}
+	return p
+}()
+
+// smallDecimal returns a checked plain decimal of at most 18 digits as n / 10^scale.
+func smallDecimal(s string) (n int64, scale int, ok bool) {
+	if len(s) == 0 || len(s) > len(pow10) {
+		return 0, 0, false
+	}
+	point := -1
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n = n*10 + int64(c-'0')
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		scale = len(s) - 1 - point
+	} else if len(s) == len(pow10) {
+		return 0, 0, false
+	}
+	return n, scale, true
+}
+
+// quotient returns rate / per, or nil unless both are decimals and per is above zero. Nearly all prices take
+// the first way, at a third of the cost of the second.
+func quotient(rate, per string) *big.Rat {
+	n, scale, ok := smallDecimal(rate)
+	units, zeros, okPer := smallDecimal(per)
+	if ok && okPer && zeros == 0 && units > 0 && units <= pow10[len(pow10)-1]/pow10[scale] {
+		return big.NewRat(n, units*pow10[scale])
+	}
+	r, d := decimalOrNil(rate), decimalOrNil(per)
+	if r == nil || d == nil || d.Sign() <= 0 {
+		return nil
+	}
+	return r.Quo(r, d)
+}
+
 func digits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

@@ -33,11 +33,9 @@ func compileRates(specs map[string]RateSpec, filePer string) *rateTable {
 	table := new(rateTable)
 	for name, spec := range specs {
 		m, ok := meter.Parse(name)
-		rate, per := decimalOrNil(spec.Rate), decimalOrNil(perOf(m, spec.Per, filePer))
-		if !ok || rate == nil || per == nil || per.Sign() <= 0 {
-			continue
+		if ok {
+			table[m] = quotient(spec.Rate, perOf(m, spec.Per, filePer))
 		}
-		table[m] = rate.Quo(rate, per)
 	}
 	return table
 }

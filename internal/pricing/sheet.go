@@ -34,9 +34,11 @@ type sheetMaker struct {
 	reporting string
 	trace     []string
 
-	exchange map[string]conversion
-	sources  [3]bool
-	failed   bool
+	// listed are the list prices as served, standard those at the standard service tier and speed.
+	listed, standard [meter.Count]quote
+	exchange         map[string]conversion
+	sources          [3]bool
+	failed           bool
 }
 
 // terms are the own rules that apply to a call.
@@ -47,6 +49,7 @@ func (k *sheetMaker) make() *Sheet {
 	k.mask = k.exclude(k.key.mask)
 	s := &Sheet{ID: k.id(), Entry: &k.info}
 	k.explainSelection(s.ID)
+	k.quoteAll()
 	priced := false
 	s.Free = true
 	for m := range meter.Meter(meter.Count) {
@@ -98,9 +101,8 @@ func (k *sheetMaker) source() ledger.CostSource {
 
 // rate computes all unit prices of a meter.
 func (k *sheetMaker) rate(m meter.Meter) Rate {
-	step := int(k.key.step)
-	found := k.list1(k.mask, step, m)
-	contracted, byRule := k.contracted(found, m, step)
+	found := k.listed[m]
+	contracted, byRule := k.contracted(found, m)
 	if found.rate == nil {
 		if contracted == nil {
 			return Rate{}
@@ -109,19 +111,16 @@ func (k *sheetMaker) rate(m meter.Meter) Rate {
 		found = quote{rate: contracted, from: m}
 	}
 	effective, byCommitment := k.effective(contracted, found.from, m)
-	uncached := k.list1(k.mask, step, m.Uncached())
-	if uncached.rate == nil {
-		uncached = found
-	}
-	standard := k.standardRate(step, m, uncached)
+	uncached := cmp.Or(k.listed[m.Uncached()].rate, found.rate)
+	standard := cmp.Or(k.standard[m.Uncached()].rate, uncached)
 	k.explainRate(m, found, contracted, effective, byRule, byCommitment)
 
 	r := Rate{Known: true, Assumed: found.assumed}
 	r.List = k.unitPrice(found.rate)
 	r.Contracted = k.same(contracted, found.rate, r.List)
 	r.Effective = k.same(effective, contracted, r.Contracted)
-	r.Uncached = k.same(uncached.rate, found.rate, r.List)
-	r.Standard = k.same(standard, uncached.rate, r.Uncached)
+	r.Uncached = k.same(uncached, found.rate, r.List)
+	r.Standard = k.same(standard, uncached, r.Uncached)
 	return r
 }
 
@@ -135,19 +134,23 @@ func (k *sheetMaker) list1(mask uint64, step int, m meter.Meter) quote {
 	return found
 }
 
-// standardRate is the list price with nothing cached at the standard service tier and speed.
-func (k *sheetMaker) standardRate(step int, m meter.Meter, uncached quote) *big.Rat {
+// quoteAll finds the list prices of all meters.
+func (k *sheetMaker) quoteAll() {
+	step := int(k.key.step)
+	for m := range meter.Meter(meter.Count) {
+		k.listed[m] = k.list1(k.mask, step, m)
+	}
 	mask := k.exclude(k.key.mask & k.unserved())
 	if mask == k.mask {
-		return uncached.rate
+		k.standard = k.listed
+		return
 	}
 	if step != base && k.steps[step].at(mask) == nil {
 		step = k.below(mask, step)
 	}
-	if found := k.list1(mask, step, m.Uncached()); found.rate != nil {
-		return found.rate
+	for m := range meter.Meter(meter.Count) {
+		k.standard[m] = k.list1(mask, step, m)
 	}
-	return uncached.rate
 }
 
 // unserved has all variants but those of a service tier or a speed.
@@ -162,14 +165,14 @@ func (k *sheetMaker) unserved() uint64 {
 }
 
 // contracted applies the override of a meter, or else its agreement.
-func (k *sheetMaker) contracted(found quote, m meter.Meter, step int) (*big.Rat, *rule) {
+func (k *sheetMaker) contracted(found quote, m meter.Meter) (*big.Rat, *rule) {
 	if r, of := k.override(found, m); r != nil {
 		k.sources[0] = true
 		rate := k.convert(r.rates[of], r.currency)
 		if r.final || rate == nil {
 			return rate, r
 		}
-		return k.scaled(rate, of, step), r
+		return k.scaled(rate, of), r
 	}
 	if found.rate == nil {
 		return nil, nil
@@ -200,9 +203,9 @@ func (k *sheetMaker) override(found quote, m meter.Meter) (*rule, meter.Meter) {
 
 // scaled makes a contracted rate out of a contracted base rate: tiers and variants change it by the
 // proportion in which they change the list price.
-func (k *sheetMaker) scaled(rate *big.Rat, m meter.Meter, step int) *big.Rat {
+func (k *sheetMaker) scaled(rate *big.Rat, m meter.Meter) *big.Rat {
 	plain := k.quote(0, base, m).rate
-	listed := k.quote(k.mask, step, m).rate
+	listed := k.quote(k.mask, int(k.key.step), m).rate
 	if plain == nil || plain.Sign() == 0 || listed == nil {
 		return rate
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 )
 
@@ -50,4 +52,29 @@ func BenchmarkLoad(b *testing.B) {
 		_, err = pricing.Compile(files...)
 		require.NoError(b, err)
 	}
+}
+
+// Every model of the catalog once, each never seen before.
+func BenchmarkFirstPrice(b *testing.B) {
+	usage := new(meter.Usage)
+	usage[meter.Input] = money.Units(1000)
+	priced := 0
+	for b.Loop() {
+		b.StopTimer()
+		files, err := Files()
+		require.NoError(b, err)
+		compiled, err := pricing.Compile(files...)
+		require.NoError(b, err)
+		engine, err := pricing.NewEngine(compiled, pricing.Customization{})
+		require.NoError(b, err)
+		models := compiled.Models()
+		call := &pricing.Call{Time: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), Usage: usage}
+		b.StartTimer()
+		for i := range models {
+			call.Provider, call.ResponseModel = models[i].Provider, models[i].ID
+			engine.Price(call)
+		}
+		priced += len(models)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(priced), "ns/model")
 }
