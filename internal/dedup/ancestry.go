@@ -11,7 +11,7 @@ func (d *Deduplicator) coverOf(r *record) cover {
 	var c cover
 	for n := d.first(byParent, mix(r.trace, r.span)); n != 0; {
 		child := d.at(n)
-		if child.parent == r.span && child.trace == r.trace && child.is(judged) {
+		if child.trace == r.trace && child.parent == r.span && child.is(judged) {
 			c |= child.shows()
 			if child.isCall() && child.is(hasUsage) && child.call != 0 {
 				d.surround(r, n)

@@ -5,7 +5,7 @@ package dedup
 
 // found makes r a call of its own, which it pays for itself.
 func (d *Deduplicator) found(n seq, r *record) {
-	r.call, r.payer, r.verdict = n, n, Count
+	r.call, r.unit, r.payer, r.verdict = n, n, n, Count
 }
 
 // rootOf is the root of the call of a record that has one.
@@ -67,15 +67,20 @@ func (d *Deduplicator) tie(n seq, r *record, to seq, reason Verdict, yields bool
 		}
 		return
 	}
-	pays := d.untangle(n, r, to)
+	unpaid, debts := d.untangle(r, to)
+	d.bind(n, to)
 	call, own := d.rootOf(to), d.root(r.call)
+	if own == call {
+		return
+	}
+	payer := d.at(call).payer
 	switch {
-	case own == call:
-	case pays && own == n:
-		d.merge(own, call, d.at(call).payer)
-	case yields && !pays:
-		payer := d.at(call).payer
-		d.yield(own, payer, reason)
+	case debts > 0 && d.at(own).payer != 0 && payer != 0:
+		// Both have been paid for and are one, so that one payment is left for what was parted.
+		d.at(unpaid[0]).payer = d.at(own).payer
+		d.merge(own, call, payer)
+	case yields && d.open(d.at(own).payer):
+		d.yield(d.at(own).payer, payer, reason)
 		d.merge(own, call, payer)
 	default:
 		d.unite(r, call, reason)
@@ -84,12 +89,12 @@ func (d *Deduplicator) tie(n seq, r *record, to seq, reason Verdict, yields bool
 
 // merge hangs one root under the other.
 func (d *Deduplicator) merge(own, other, payer seq) {
-	a, b := d.at(own), d.at(other)
-	a.call, a.payer, b.payer = other, 0, payer
-	for _, m := range [...]seq{own, a.members[0], a.members[1]} {
-		if d.alive(m) {
-			d.enlist(m, d.at(m), other)
-		}
+	list, n := d.members(own)
+	a := d.at(own)
+	a.payer, a.members = 0, [2]seq{}
+	d.at(other).payer = payer
+	for _, m := range list[:n] {
+		d.enlist(m, other)
 	}
 }
 

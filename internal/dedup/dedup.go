@@ -21,6 +21,8 @@ type Deduplicator struct {
 	stats Stats
 	// gateways is set once a gateway's record was seen; before, no look-ups for them are made.
 	gateways bool
+	// arrival is the time of the batch that is being judged.
+	arrival uint32
 	// batch is the first record of the batch that is being judged: verdicts from there on are not
 	// given yet and may still change.
 	batch seq
@@ -29,8 +31,11 @@ type Deduplicator struct {
 	// inner, outer and silent are the calls of the batch by when they are judged: those with usage that
 	// surround no other, those that do, those without usage.
 	inner, outer, silent []seq
-	pairing              pairing
-	scopes               scopes
+	// touched and sink take what warm reads.
+	touched []seq
+	sink    uint64
+	pairing pairing
+	scopes  scopes
 }
 
 // Stats counts what a Deduplicator did since it was made.
@@ -78,6 +83,7 @@ func (d *Deduplicator) Resolve(items []Item, verdicts []Verdict) {
 func (d *Deduplicator) resolve(items []Item, verdicts []Verdict) {
 	d.batch = d.next
 	d.seqs = d.seqs[:0]
+	d.warm(items)
 	for i := range items {
 		d.seqs = append(d.seqs, d.admit(&items[i]))
 	}
@@ -117,15 +123,11 @@ func (d *Deduplicator) admit(it *Item) seq {
 	}
 	n, r := d.add()
 	r.trace, r.span, r.parent = trace, span, binary.BigEndian.Uint64(it.Parent[:])
-	r.role, r.arrived = it.Role, d.seconds()
+	r.role, r.arrived = it.Role, d.arrival
 	r.start, r.end = it.Start, max(it.Start, it.End)
-	r.process, r.scope, r.model, r.response = it.Process, uint32(it.Scope), uint32(it.Model), it.Response
+	r.process, r.scope, r.model, r.response = uint32(it.Process), uint32(it.Scope), uint32(it.Model), it.Response
 	r.input, r.uncached, r.output = saturate(it.Input), saturate(it.Uncached), saturate(it.Output)
 	r.setFlags(it)
-	d.gateways = d.gateways || it.Gateway
-	if r.isCall() {
-		d.scopes.note(r.process, r.scope)
-	}
 	r.cover = d.coverOf(r)
 	d.index(n, r)
 	if !r.isCall() {
@@ -187,7 +189,8 @@ func (d *Deduplicator) sort() {
 
 // expire forgets what is older than the window.
 func (d *Deduplicator) expire() {
-	now := d.seconds()
+	now := uint32(max(0, d.now().Sub(d.epoch)/time.Second))
+	d.arrival = now
 	window := uint32(d.cfg.Window / time.Second)
 	for d.len() > 0 && d.oldestArrived()+window < now {
 		d.forget()
@@ -209,9 +212,13 @@ func (d *Deduplicator) makeRoom(n int) {
 		d.forget()
 		d.stats.Evicted++
 	}
-	d.reserve(d.len() + n)
+	if d.grow(d.len() + n) {
+		for n := d.oldest; n != d.next; n++ {
+			if n != 0 {
+				d.index(n, d.at(n))
+			}
+		}
+	}
 }
-
-func (d *Deduplicator) seconds() uint32 { return uint32(max(0, d.now().Sub(d.epoch)/time.Second)) }
 
 func saturate(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) }

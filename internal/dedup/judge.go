@@ -28,6 +28,9 @@ func (d *Deduplicator) judgeOuter(n seq, r *record) {
 	default:
 		d.found(n, r)
 		d.tie(n, r, inside, d.ancestor(r, d.at(inside)), true)
+		if r.above != 0 {
+			d.tie(n, r, r.above, r.verdict, false)
+		}
 		d.relate(n, r)
 	}
 }
@@ -56,12 +59,11 @@ func (d *Deduplicator) relate(n seq, r *record) {
 	if r.role == genai.RoleAgentCall {
 		return
 	}
-	alone := d.root(r.call) == n
-	if call, reason := d.sibling(n, r); call != 0 {
-		d.unite(r, call, reason)
-		if alone && reason == DuplicateSibling {
-			r.flags |= movable
-		}
+	if other := d.throughGateway(n, r); other != 0 {
+		d.tie(n, r, other, DuplicateGateway, false)
+	}
+	if call := d.sibling(n, r); call != 0 {
+		d.unite(r, call, DuplicateSibling)
 	}
 }
 

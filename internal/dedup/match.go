@@ -33,35 +33,33 @@ func (d *Deduplicator) sameResponse(n seq, r *record) seq {
 	return 0
 }
 
-// sibling returns the root of a call that r tells of beside other scopes, and the rule that found it. It
+// sibling returns the root of a call that r tells of beside other scopes, or 0. It
 // may move an earlier sibling to another call to make room: pairs are kept such that as many spans as
 // possible have a partner, which makes the number of calls independent of the order of arrival.
-func (d *Deduplicator) sibling(n seq, r *record) (seq, Verdict) {
-	if d.gateways && r.is(hasUsage) {
-		if call := d.throughGateway(n, r); call != 0 {
-			return call, DuplicateGateway
-		}
-	}
+func (d *Deduplicator) sibling(n seq, r *record) seq {
 	if !d.scopes.several(r.process) || r.is(failed) && !r.is(hasUsage) || r.is(hasUsage) && r.tokens() == 0 {
-		return 0, 0
+		return 0
 	}
-	d.pairing.begin()
+	d.pairing.begin(0, nil)
 	if !d.place(n, r, 0) {
-		return 0, 0
+		return 0
 	}
-	return d.pairing.call, DuplicateSibling
+	return d.pairing.call
 }
 
-// throughGateway returns the call of the application, or of the gateway, that r is the other account of:
+// throughGateway returns the application's or the gateway's record that r is the other account of, or 0:
 // same trace, same usage, about the same time. Names of models differ where gateways rename them.
 func (d *Deduplicator) throughGateway(n seq, r *record) seq {
+	if !d.gateways || !r.is(hasUsage) {
+		return 0
+	}
 	left := maxCandidates
-	for m := d.first(byTrace, mix(r.trace, uint64(r.output))); m != 0 && left > 0; left-- {
+	for m := d.first(byTrace, traceKey(r.trace, r.output)); m != 0 && left > 0; left-- {
 		o := d.at(m)
 		if m != n && o.trace == r.trace && o.is(gateway) != r.is(gateway) && o.is(judged) && o.role == genai.RoleCall && o.call != 0 &&
 			sameUsage(o, r) && !differ(o.response, r.response) && (o.inside(r, skew) || r.inside(o, skew)) {
-			if call := d.rootOf(m); d.occupant(call, r) == 0 && d.occupant(d.root(r.call), o) == 0 {
-				return call
+			if call := d.rootOf(m); d.occupant(call, r) == 0 && !d.clash(d.root(r.call), call, n) {
+				return m
 			}
 		}
 		m = d.after(byTrace, o)
@@ -72,11 +70,18 @@ func (d *Deduplicator) throughGateway(n seq, r *record) seq {
 // pairing is the state of one search for a partner.
 type pairing struct {
 	call    seq
+	barred  seq
+	guest   *record
 	visited []seq
 	budget  int
 }
 
-func (p *pairing) begin() { p.visited, p.budget, p.call = p.visited[:0], maxCandidates, 0 }
+// begin starts a search that never ends at the barred call, nor at one without room for the guest, who will
+// come along.
+func (p *pairing) begin(barred seq, guest *record) {
+	p.visited, p.budget, p.call = p.visited[:0], maxCandidates, 0
+	p.barred, p.guest = barred, guest
+}
 
 // visit reports whether a call has not been tried in this search.
 func (p *pairing) visit(call seq) bool {
@@ -121,14 +126,11 @@ func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
 				continue
 			}
 			z := d.occupant(call, r)
-			if z == 0 || !d.mayMove(z, call) || !d.place(z, d.at(z), depth+1) {
+			if z == 0 || !d.guessed(z, call) || !d.place(z, d.at(z), depth+1) {
 				continue
 			}
-			rest := d.rootOf(m)
-			if z == rest {
-				rest = d.uproot(z)
-			}
-			d.move(z, rest, d.pairing.call)
+			rest := d.part(z, d.rootOf(z))
+			d.enlist(z, d.pairing.call)
 			d.pairing.call = rest
 			return true
 		}
@@ -150,7 +152,7 @@ func (d *Deduplicator) firstAlike(r *record, i int) seq {
 	if r.is(hasUsage) {
 		return d.first(byUsage, usageKey(r.process, r.output, b))
 	}
-	return d.first(byMoment, mix(r.process, b))
+	return d.first(byMoment, momentKey(r.process, b))
 }
 
 func (d *Deduplicator) nextAlike(r *record, m seq) seq {
@@ -173,7 +175,10 @@ func (d *Deduplicator) candidate(n seq, r *record, m seq, leaving bool) seq {
 		return 0
 	}
 	call, own := d.rootOf(m), d.root(r.call)
-	if call == own || !leaving && d.occupant(own, o) != 0 {
+	if call == own || call == d.pairing.barred || !leaving && d.clash(own, call, n) {
+		return 0
+	}
+	if guest := d.pairing.guest; guest != nil && d.occupant(call, guest) != 0 {
 		return 0
 	}
 	return call
@@ -201,17 +206,24 @@ func differ(a, b uint64) bool { return a != b && a != 0 && b != 0 }
 // scopes knows which processes have calls from more than one scope; in all others there are no
 // siblings to look for. Processes that fall into one place are taken to have several.
 type scopes [1 << 12]struct {
-	process uint64
-	scope   uint32
-	many    bool
+	process, scope uint32
+	used, many     bool
 }
 
-func (s *scopes) note(process uint64, scope uint32) {
-	e := &s[process%uint64(len(s))]
-	if e.process == 0 && e.scope == 0 {
-		e.process, e.scope = process, scope
+// note reports whether the place of the process has just turned out to have several scopes.
+func (s *scopes) note(process, scope uint32) bool {
+	e := &s[process%uint32(len(s))]
+	if e.many {
+		return false
 	}
-	e.many = e.many || e.process != process || e.scope != scope
+	if !e.used {
+		e.used, e.process, e.scope = true, process, scope
+	}
+	e.many = e.process != process || e.scope != scope
+	return e.many
 }
 
-func (s *scopes) several(process uint64) bool { return s[process%uint64(len(s))].many }
+func (s *scopes) several(process uint32) bool { return s[process%uint32(len(s))].many }
+
+// together reports whether two processes share a place.
+func (s *scopes) together(a, b uint32) bool { return a%uint32(len(s)) == b%uint32(len(s)) }

@@ -6,9 +6,9 @@ import "github.com/otelcol-finops/otelcol-finops/internal/genai"
 // that only differences of seqs are compared.
 type seq uint32
 
-// record is what is remembered of an item. Its first half is what look-ups read: one cache line.
+// record is what is remembered of an item, in two cache lines. The first has what look-ups read.
 type record struct {
-	trace, span, parent uint64
+	trace, span, response uint64
 
 	// next are the links of the index chains; see store.
 	next [indexes]seq
@@ -23,6 +23,9 @@ type record struct {
 	flags   flags
 	cover   cover
 
+	// unit is the same for members that are certain to belong together.
+	unit seq
+
 	// members of a root are the other scopes' spans that joined its call, for the rule that a call
 	// has one span of each scope. payer is the record that was counted for the call.
 	members [2]seq
@@ -30,9 +33,9 @@ type record struct {
 	// above is an ancestor that tells of the same call, found while walking up.
 	above seq
 
-	response, process       uint64
+	parent                  uint64
 	start, end              int64
-	scope, model            uint32
+	process, scope, model   uint32
 	input, uncached, output uint32
 }
 
@@ -47,8 +50,6 @@ const (
 	judged
 	// callAbove is set when an ancestor within the batch is a call that this one covers.
 	callAbove
-	// movable is set on a member that joined its call as a sibling and may join another one.
-	movable
 	// manyInside is set on a call that surrounds more than one other.
 	manyInside
 	// gaveWay is set on a call that does not count because of a call inside it: it does not stand

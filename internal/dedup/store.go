@@ -16,9 +16,9 @@ const (
 	byID       = iota // trace and span
 	byParent          // trace and parent span
 	byResponse        // response id
-	byUsage           // process, output, second of end
-	byMoment          // process, second of end
-	byTrace           // trace and output
+	byUsage           // process, output, time of end; only processes with several scopes
+	byMoment          // process, time of end; only those
+	byTrace           // trace and output; only once a gateway has been seen
 	indexes
 )
 
@@ -30,8 +30,11 @@ type store struct {
 	spare [][]record
 	// oldest is the first remembered, next the number of the record to come.
 	oldest, next seq
-	heads        [indexes][]seq
-	mask         uint64
+	// spans has the heads of byID and byParent side by side: a span is looked for as itself and as a parent
+	// at the same place in memory. heads has the others.
+	spans []seq
+	heads [indexes][]seq
+	mask  uint64
 }
 
 func newStore(maxRecords int) store {
@@ -39,11 +42,26 @@ func newStore(maxRecords int) store {
 	for pages*pageSize < maxRecords+2*pageSize {
 		pages *= 2
 	}
-	s := store{pages: make([][]record, pages), oldest: 1, next: 1, mask: minHeads - 1}
-	for i := range s.heads {
-		s.heads[i] = make([]seq, minHeads)
-	}
+	s := store{pages: make([][]record, pages), oldest: 1, next: 1}
+	s.clear(minHeads)
 	return s
+}
+
+// clear makes empty indexes.
+func (s *store) clear(size int) {
+	s.mask = uint64(size - 1)
+	s.spans = make([]seq, 2*size)
+	for i := byResponse; i < indexes; i++ {
+		s.heads[i] = make([]seq, size)
+	}
+}
+
+// head is the beginning of the chain of a key.
+func (s *store) head(index int, key uint64) *seq {
+	if index <= byParent {
+		return &s.spans[key&s.mask<<1|uint64(index)]
+	}
+	return &s.heads[index][key&s.mask]
 }
 
 func (s *store) len() int { return int(s.next - s.oldest) }
@@ -98,39 +116,47 @@ func (s *store) forget() {
 	s.pages[page] = nil
 }
 
-// reserve makes the indexes large enough for n records. Growing doubles them, from the records.
-func (s *store) reserve(n int) {
-	if n <= len(s.heads[byID]) {
-		return
+// grow makes the indexes large enough for n records, emptied, and reports whether that was needed.
+func (s *store) grow(n int) bool {
+	size := int(s.mask) + 1
+	if n <= size {
+		return false
 	}
-	size := len(s.heads[byID])
 	for size < n {
 		size *= 2
 	}
-	for i := range s.heads {
-		s.heads[i] = make([]seq, size)
-	}
-	s.mask = uint64(size - 1)
-	for n := s.oldest; n != s.next; n++ {
-		if n != 0 {
-			s.index(n, s.at(n))
-		}
-	}
+	s.clear(size)
+	return true
 }
 
 // link puts a record at the head of a chain. A head that was left alone for four billion records may
 // carry a number that is in use again, even the record's own; only what is older is linked to.
 func (s *store) link(index int, key uint64, n seq, r *record) {
-	head := &s.heads[index][key&s.mask]
+	head := s.head(index, key)
 	if r.next[index] = *head; n-*head > n-s.oldest {
 		r.next[index] = 0
 	}
 	*head = n
 }
 
+// slip puts a record into a chain behind the younger ones.
+func (s *store) slip(index int, key uint64, n seq, r *record) {
+	younger := s.first(index, key)
+	if younger == 0 || younger-s.oldest < n-s.oldest {
+		s.link(index, key, n, r)
+		return
+	}
+	at := s.at(younger)
+	for m := s.after(index, at); m != 0 && m-s.oldest > n-s.oldest; m = s.after(index, at) {
+		at = s.at(m)
+	}
+	r.next[index] = s.after(index, at)
+	at.next[index] = n
+}
+
 // first is the youngest record of a chain, or 0. Records of other keys may be among its chain.
 func (s *store) first(index int, key uint64) seq {
-	return s.live(s.heads[index][key&s.mask])
+	return s.live(*s.head(index, key))
 }
 
 // after is the next older record of a chain, or 0.
@@ -160,28 +186,31 @@ func foldTrace(id [16]byte) uint64 {
 	return mix(binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:]))
 }
 
-// index puts a record into every index that it will be looked for in.
-func (s *store) index(n seq, r *record) {
-	s.link(byID, mix(r.trace, r.span), n, r)
-	if r.parent != 0 {
-		s.link(byParent, mix(r.trace, r.parent), n, r)
-	}
-	if !r.isCall() {
-		return
-	}
-	if r.response != 0 {
-		s.link(byResponse, r.response, n, r)
-	}
-	if r.is(hasUsage) {
-		s.link(byUsage, usageKey(r.process, r.output, bucket(r.end)), n, r)
-		s.link(byMoment, mix(r.process, bucket(r.end)), n, r)
-		s.link(byTrace, mix(r.trace, uint64(r.output)), n, r)
+// key of a record in an index, and whether it belongs there.
+func (r *record) key(index int) (uint64, bool) {
+	switch index {
+	case byID:
+		return mix(r.trace, r.span), true
+	case byParent:
+		return mix(r.trace, r.parent), r.parent != 0
+	case byResponse:
+		return r.response, r.response != 0 && r.isCall()
+	case byUsage:
+		return usageKey(r.process, r.output, bucket(r.end)), r.isCall() && r.is(hasUsage)
+	case byMoment:
+		return momentKey(r.process, bucket(r.end)), r.isCall() && r.is(hasUsage)
+	default:
+		return traceKey(r.trace, r.output), r.isCall() && r.is(hasUsage)
 	}
 }
 
-func usageKey(process uint64, output uint32, bucket uint64) uint64 {
-	return mix(process^uint64(output)<<32, bucket)
+func usageKey(process, output uint32, bucket uint64) uint64 {
+	return mix(uint64(process)|uint64(output)<<32, bucket)
 }
+
+func momentKey(process uint32, bucket uint64) uint64 { return mix(uint64(process), bucket) }
+
+func traceKey(trace uint64, output uint32) uint64 { return mix(trace, uint64(output)) }
 
 // bucketBits makes a bucket of time about four seconds.
 const bucketBits = 32
