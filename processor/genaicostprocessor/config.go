@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
 
@@ -37,8 +38,26 @@ type Config struct {
 	// key is added to the cost that the gateway reports: exclude or include.
 	BYOK rating.BYOK `mapstructure:"byok"`
 
+	// Profiles say what is known about instrumentations that the builtin profiles do not know, or
+	// not well enough. They are asked first.
+	Profiles []genai.Profile `mapstructure:"profiles"`
+
+	// RawPayload allows reading facts that stand nowhere else out of raw requests and responses which
+	// some instrumentations attach. Nothing of them is ever written.
+	RawPayload bool `mapstructure:"raw_payload"`
+
 	// prevent unkeyed literal initialization
 	_ struct{}
+}
+
+// Validate refuses profiles that cannot be understood.
+func (c *Config) Validate() error {
+	_, err := c.reader()
+	return err
+}
+
+func (c *Config) reader() (*genai.Reader, error) {
+	return genai.NewReaderWith(genai.Options{Profiles: c.Profiles, RawPayload: c.RawPayload})
 }
 
 // Detail is how much is written on a record.
@@ -84,6 +103,7 @@ func (u Upstream) Validate() error {
 }
 
 var (
+	_ confmap.Validator = (*Config)(nil)
 	_ confmap.Validator = Detail("")
 	_ confmap.Validator = Upstream("")
 	_ confmap.Validator = rating.BYOK("")

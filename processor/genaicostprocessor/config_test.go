@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
 
@@ -23,6 +24,12 @@ func TestConfig(t *testing.T) {
 	count := createDefaultConfig().(*Config)
 	count.BYOK = rating.BYOKInclude
 	count.Count = CountConfig{Default: SignalTraces, Services: map[string]Signal{"claude-code": SignalLogs}}
+	profiles := createDefaultConfig().(*Config)
+	profiles.RawPayload = true
+	profiles.Profiles = []genai.Profile{{
+		Name: "in-house", Scopes: []string{"acme.llm*"}, Source: "read in acme-llm 2.4",
+		Rule: genai.Rule{Form: genai.FormAdditive},
+	}}
 	for name, tc := range map[string]struct {
 		want  *Config
 		fails string
@@ -30,6 +37,8 @@ func TestConfig(t *testing.T) {
 		"gen_ai_cost":              {want: createDefaultConfig().(*Config)},
 		"gen_ai_cost/all_keys":     {want: all},
 		"gen_ai_cost/count":        {want: count},
+		"gen_ai_cost/profiles":     {want: profiles},
+		"gen_ai_cost/bad_profile":  {fails: `"sometimes"`},
 		"gen_ai_cost/bad_count":    {fails: `count::default: "profiles" is not a signal: use traces, logs or metrics`},
 		"gen_ai_cost/bad_byok":     {fails: `byok: unknown value "perhaps"; use exclude or include`},
 		"gen_ai_cost/bad_detail":   {fails: `detail: "verbose" is not a level of detail: use minimal, standard or full`},

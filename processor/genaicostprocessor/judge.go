@@ -121,7 +121,7 @@ func item(o *origin, r *record) dedup.Item {
 	it := dedup.Item{
 		Trace: r.ids.trace, Span: r.ids.span, Parent: r.ids.parent,
 		Start: start, End: start + int64(call.Duration),
-		Process: o.process, Scope: r.scope, Gateway: o.gateway, OtherSignal: o.otherSignal,
+		Process: o.process, Scope: r.scope, Gateway: o.gateway || call.Profile.Gateway, OtherSignal: o.otherSignal,
 		Response: dedup.Hash(call.ResponseID), Model: dedup.Hash(modelName(r)),
 		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
 	}

@@ -48,11 +48,15 @@ func newCosting(set processor.Settings, cfg *Config) (*costing, error) {
 	if err != nil {
 		return nil, err
 	}
+	reader, err := cfg.reader()
+	if err != nil {
+		return nil, err
+	}
 	attributor := attribution.New(attribution.Conventions())
 	c := &costing{
 		cfg:        cfg,
 		id:         set.ID,
-		reader:     genai.NewReader(),
+		reader:     reader,
 		attributor: attributor,
 		team:       attributor.Index("team"),
 		costCenter: attributor.Index("cost_center"),
