@@ -74,21 +74,21 @@ type lazyList struct {
 // checks of [CheckFile].
 func Compile(files ...*File) (*Catalog, error) {
 	c := &Catalog{
-		files:     files,
 		names:     builtinNames(),
 		providers: make(map[string]*provider),
 		spellings: make(map[string]*provider),
 	}
 	var errs []error
 	sum := sha256.New()
-	for _, f := range files {
+	files = slices.DeleteFunc(slices.Clone(files), func(f *File) bool { return f == nil })
+	for i, f := range files {
 		if !f.checked {
 			checked, err := CheckFile(f.Provider, f, ParseOptions{})
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			f = checked
+			f, files[i] = checked, checked
 		}
 		c.add(f)
 		if err := digest(sum, f); err != nil {
@@ -98,6 +98,7 @@ func Compile(files ...*File) (*Catalog, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	c.files = files
 	c.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	c.link(files)
 	return c, nil

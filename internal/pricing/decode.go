@@ -138,7 +138,10 @@ func (d *decoder) decodeStruct(node *yaml.Node, v reflect.Value) {
 	d.eachKey(node, func(key string, value *yaml.Node) {
 		i, ok := fields[key]
 		if !ok {
+			// A key too many at the top concerns no model.
+			fatal := d.fatal
 			d.report(value.Line, "is not a key of the format; known here: %s", knownKeys(v.Type()))
+			d.fatal = fatal || (d.fatal && len(d.steps) > 1)
 			return
 		}
 		d.decode(value, v.Field(i))

@@ -41,7 +41,7 @@ type offerKey struct {
 type Info struct {
 	// Catalog names the catalog and its content: finops.pricing.catalog.
 	Catalog string
-	// Hash of the catalog's content; equal content has an equal hash.
+	// Hash of the text that the catalog was read from.
 	Hash string
 	// Entries is the number of models, Providers that of providers.
 	Entries, Providers int
@@ -72,6 +72,7 @@ func NewEngine(catalog *Catalog, custom Customization) (*Engine, error) {
 	if catalog, err = catalog.withOverridden(custom.Overrides); err != nil {
 		return nil, err
 	}
+	compiled.canonical(catalog)
 	e := &Engine{
 		catalog:     catalog,
 		rules:       compiled,
@@ -185,6 +186,10 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 		p.Reason = ledger.ReasonNoRate
 		return
 	}
+	usage := c.Usage
+	if usage == nil {
+		usage = &noUsage
+	}
 	f := facts{
 		tier: canonicalTier(c.ServiceTier, e.catalog.names.tiers), speed: c.Speed,
 		region: p.Region, deployment: cmp.Or(c.Deployment, l.deployment), time: c.Time,
@@ -193,7 +198,7 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 	p.TierAssumed = f.tier != "" && !strings.EqualFold(f.tier, tierStandard) && !containsFold(list.info.ServiceTiers, f.tier)
 	p.SpeedAssumed = list.speedAssumed(f.speed)
 	if list.sized {
-		key.step = int32(list.step(list.exclude(key.mask), c.Usage.InputSize(), outputSize(c.Usage)))
+		key.step = int32(list.step(list.exclude(key.mask), usage.InputSize(), outputSize(usage)))
 	}
 	s := o.selection(c, p.Region)
 	key.segment = s.segment(instant)
@@ -207,8 +212,10 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 			e.forget()
 		}
 	}
-	e.fill(p, made, c.Usage)
+	e.fill(p, made, usage)
 }
+
+var noUsage meter.Usage
 
 func outputSize(u *meter.Usage) money.Quantity {
 	size := u[meter.Output]

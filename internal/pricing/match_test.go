@@ -214,6 +214,9 @@ func TestResponseModelIsAskedFirst(t *testing.T) {
 	p = e.Price(&Call{Provider: "azure", ResponseModel: "prod-7", RequestModel: "prod-8", Time: at, Usage: usage})
 	assert.Equal(t, ledger.ReasonUnknownModel, p.Reason)
 
+	p = e.Price(&Call{Provider: "openai", RequestModel: "gpt-4o", Time: at})
+	assert.NotNil(t, p.Sheet, "unit prices need no usage")
+
 	p = e.Price(&Call{Provider: "azure", Time: time.Now(), Usage: usage})
 	assert.Equal(t, ledger.ReasonNoModel, p.Reason)
 }

@@ -123,6 +123,11 @@ func TestLenient(t *testing.T) {
 	_, err = Compile(f)
 	require.NoError(t, err)
 
+	f, err = ParseFile("f.yaml", []byte(head+"colour: red\nmodels:\n  - {id: m, prices: [{free: true}]}\n"), ParseOptions{Lenient: true})
+	assert.ErrorContains(t, err, "f.yaml:3: colour: is not a key")
+	require.NotNil(t, f)
+	assert.Len(t, f.Models, 1)
+
 	f, err = ParseFile("f.yaml", []byte("format: finops/v9\nprovider: p\nmodels: []"), ParseOptions{Lenient: true})
 	assert.Error(t, err)
 	assert.Nil(t, f, "what concerns the whole file cannot be left out")

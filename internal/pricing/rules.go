@@ -41,6 +41,19 @@ type rules struct {
 
 func (r *rules) all() [][]*rule { return [][]*rule{r.overrides, r.agreements, r.commitments} }
 
+// canonical puts the ids of providers in place of spellings that only the catalog's files know.
+func (r *rules) canonical(c *Catalog) {
+	for _, kind := range r.all() {
+		for _, rule := range kind {
+			for i, spelling := range rule.selector.providers {
+				if p := c.lookupProvider(spelling); p != nil {
+					rule.selector.providers[i] = foldProvider(p.id)
+				}
+			}
+		}
+	}
+}
+
 func compileRules(c *Customization) (*rules, error) {
 	var out rules
 	var errs []error

@@ -172,6 +172,16 @@ func TestOverridesOfUnlistedModels(t *testing.T) {
 	assert.Equal(t, 1, e.Info().Entries)
 }
 
+func TestRulesKnowTheSynonymsOfFiles(t *testing.T) {
+	c, err := Compile(parse(t, gateway))
+	require.NoError(t, err)
+	e, err := NewEngine(c, Customization{Agreements: []Agreement{{Selector: Selector{Provider: []string{"Acme Gateway"}}, Discount: "50%"}}})
+	require.NoError(t, err)
+	p := e.Price(&Call{Provider: "acme", RequestModel: "in-house", Time: instant(t, "2026-11-01T12:00:00Z"), Usage: tokens(map[meter.Meter]int64{meter.Input: 1})})
+	require.Empty(t, p.Reason)
+	assert.Equal(t, "0.5/0.5/1", unitPrices(p.Sheet, meter.Input))
+}
+
 // An agreement follows the provider that is called, not the one whose prices stand in.
 func TestAgreementsFollowTheCalledProvider(t *testing.T) {
 	e := engine(t, Customization{Agreements: []Agreement{{Selector: Selector{Provider: []string{"azure"}}, Discount: "50%"}}})

@@ -188,6 +188,13 @@ func TestGraduatedTier(t *testing.T) {
 	assert.Equal(t, "2", rateOf(p.Upper, meter.Input))
 	assert.Equal(t, "p/m", p.Sheet.ID)
 	assert.Equal(t, "p/m#long_context", p.Upper.ID)
+	assert.False(t, p.UpperByOutput)
+
+	e = pricer(t, `{rates: {input: "1", output: "1"}, tiers: [{metric: output, threshold: 10, mode: graduated, rates: {output: "2"}}]}`, Customization{})
+	call.Usage[meter.Output] = money.Units(11)
+	p = e.Price(call)
+	require.NotNil(t, p.Upper)
+	assert.True(t, p.UpperByOutput)
 }
 
 const variants = `{rates: {input: "100", output: "100"}, variants: [
