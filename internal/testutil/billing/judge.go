@@ -14,7 +14,7 @@ type Bill struct {
 	// AtLeast is set when the true price is above the one in the price list, by an amount that is in
 	// a contract only.
 	AtLeast bool
-	// Tiered is set when the model has prices for several service tiers.
+	// Tiered is set when the model has prices for several service tiers that a call can ask for.
 	Tiered bool
 }
 

@@ -33,6 +33,10 @@ func BuiltinPrices() (*Prices, error) {
 // premiumTiers are sold under contracts at more than the standard price.
 var premiumTiers = []string{"priority", "fast"}
 
+// isOfCalls tells tiers that a call can ask for from batches, which are jobs of their own and no call
+// that an instrumentation sees.
+func isOfCalls(tier string) bool { return tier != "standard" && tier != "batch" }
+
 // Bill is what a call cost that began at start.
 func (p *Prices) Bill(call Call, start time.Time) Bill {
 	if call.Charged != nil {
@@ -47,7 +51,7 @@ func (p *Prices) Bill(call Call, start time.Time) Bill {
 	if price.Reason != "" || price.Upper != nil {
 		return b
 	}
-	b.Amount, b.Tiered = new(big.Rat), len(price.Sheet.Entry.ServiceTiers) > 0
+	b.Amount, b.Tiered = new(big.Rat), slices.ContainsFunc(price.Sheet.Entry.ServiceTiers, isOfCalls)
 	for m := range price.Sheet.Rates {
 		quantity := quantityOf(call.Usage, meter.Meter(m))
 		b.Amount.Add(b.Amount, quantity.Mul(quantity, price.Sheet.Rates[m].Effective.Rat()))
