@@ -235,3 +235,56 @@ func TestDeltaIsNotDoubledWhenOneOfTwoRefuses(t *testing.T) {
 }
 
 var _ consumer.Metrics = (*flaky)(nil)
+
+// TestNothingExpiresWhileItIsRefused breaks the sink for longer than series live.
+func TestNothingExpiresWhileItIsRefused(t *testing.T) {
+	for _, temporality := range []Temporality{TemporalityCumulative, TemporalityDelta} {
+		t.Run(string(temporality), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, func(c *Config) {
+					c.Temporality = temporality
+					c.SeriesExpiration = 10 * time.Minute
+				})
+				sink := &flaky{}
+				c := h.traces(sink)
+				require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1))))
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				sink.broken.Store(true)
+				require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(2))))
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				sink.broken.Store(false)
+				time.Sleep(15 * time.Second)
+				synctest.Wait()
+				got := page{}.read(sink.AllMetrics()...)
+				if temporality == TemporalityDelta {
+					got = page{}.add(sink.AllMetrics()...)
+				}
+				assert.InDelta(t, 2*pricedCost, got.total("finops.cost"), 1e-15)
+				assert.InDelta(t, 2, got.total("finops.requests"), 0)
+				require.NoError(t, c.Shutdown(t.Context()))
+			})
+		})
+	}
+}
+
+// TestDeltasKeptForOneSinkAreBounded breaks one of two sinks for longer than its deltas are kept.
+func TestDeltasKeptForOneSinkAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, func(c *Config) { c.Temporality = TemporalityDelta })
+		good, bad := &flaky{}, &flaky{}
+		bad.broken.Store(true)
+		c1, c2 := h.traces(good), h.traces(bad)
+		for id := range uint64(maxUnsent + 3) {
+			require.NoError(t, c1.ConsumeTraces(t.Context(), traces(priced(id+1))))
+			time.Sleep(15 * time.Second)
+			synctest.Wait()
+		}
+		bad.broken.Store(false)
+		require.NoError(t, c1.Shutdown(t.Context()))
+		require.NoError(t, c2.Shutdown(t.Context()))
+		assert.InDelta(t, maxUnsent+3, page{}.add(good.AllMetrics()...).total("finops.requests"), 0)
+		assert.InDelta(t, maxUnsent, page{}.add(bad.AllMetrics()...).total("finops.requests"), 0, "the newest")
+	})
+}
