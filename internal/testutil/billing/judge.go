@@ -29,13 +29,13 @@ type Claim struct {
 type Class string
 
 const (
-	// Exact: every billed call is there at its very price, said to be exact; nothing else is.
+	// Exact means that every billed call is there at its very price, said to be exact; nothing else is.
 	Exact Class = "exact"
-	// Flagged: what is not exact is marked, and in the right direction.
+	// Flagged means that what is not exact is marked, and in the right direction.
 	Flagged Class = "flagged"
-	// Wrong: a number that is not right and does not say so.
+	// Wrong is a number that is not right and does not say so.
 	Wrong Class = "silently wrong"
-	// Unseen: the instrumentation exported nothing for a billed call, so nothing could be said.
+	// Unseen means that the instrumentation exported nothing for a billed call, so nothing could be said.
 	Unseen Class = "nothing sent"
 )
 
