@@ -47,7 +47,7 @@ func (f *facts) readAgent(c *Call, k string, v pcommon.Value) {
 	case "duration_ms":
 		f.duration(v)
 	case "status_code":
-		f.status, _ = f.integer(v)
+		f.status = number(v)
 	case "error", "error_message", "error.message":
 		if c.ErrorType == "" && v.Str() != "" {
 			c.ErrorType = unnamedError

@@ -139,6 +139,7 @@ func (g *Gaps) Add(gap Gap) { *g |= 1 << gap }
 // Has reports whether the gap is in the set.
 func (g Gaps) Has(gap Gap) bool { return g&(1<<gap) != 0 }
 
+//nolint:gosec // G101 takes a token for a secret.
 var gapNames = [...]string{
 	GapCacheReadDropped:   "cache_read_dropped",
 	GapCacheWriteDropped:  "cache_write_dropped",

@@ -23,10 +23,10 @@ const (
 	golden = "testdata/captures.golden"
 )
 
-func loadCorpus(t testing.TB) []captures.Case {
-	t.Helper()
+func loadCorpus(tb testing.TB) []captures.Case {
+	tb.Helper()
 	cases, err := captures.Load(corpus)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return cases
 }
 

@@ -12,9 +12,8 @@ import (
 type costRank uint8
 
 const (
-	costNone costRank = iota
-	// costParts is the sum of the costs of input and output.
-	costParts
+	// costParts is the sum of the costs of input and output. No cost at all ranks below it.
+	costParts costRank = iota + 1
 	// costOperation is operation.cost.
 	costOperation
 	// costTotal is a total under a dialect's own name.

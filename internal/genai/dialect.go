@@ -9,7 +9,11 @@ import (
 // readAll takes all attributes of a record in.
 func (f *facts) readAll(attrs pcommon.Map) {
 	for k, v := range attrs.All() {
-		f.read(k, v)
+		if k != "" && k[0] == 'g' {
+			f.readSemconv(k, v)
+		} else {
+			f.read(k, v)
+		}
 	}
 	if f.scope.profile.Unprefixed {
 		for k, v := range attrs.All() {
@@ -18,15 +22,13 @@ func (f *facts) readAll(attrs pcommon.Map) {
 	}
 }
 
-// read takes one attribute in. The first byte selects a dialect, so that attributes of no
+// read takes one attribute in that does not begin with g. The first byte selects a dialect, so that attributes of no
 // interest cost one jump.
 func (f *facts) read(k string, v pcommon.Value) {
 	if len(k) < 5 {
 		return
 	}
 	switch k[0] {
-	case 'g':
-		f.readSemconv(k, v)
 	case 'l':
 		f.readL(k, v)
 	case 'a':
@@ -98,7 +100,7 @@ func (f *facts) readCommon(k string, v pcommon.Value) {
 	case "server.address":
 		set(&c.ServerAddress, v)
 	case "http.response.status_code", "http.status_code":
-		f.status, _ = f.integer(v)
+		f.status = number(v)
 	case "embedding.model_name", "reranker.model_name":
 		first(&c.ResponseModel, v)
 	case "traceloop.span.kind":
@@ -118,14 +120,11 @@ func (f *facts) readCommon(k string, v pcommon.Value) {
 	}
 }
 
-// integer reads a number that is not billed, such as a status code.
-func (f *facts) integer(v pcommon.Value) (int64, bool) {
-	switch v.Type() {
-	case pcommon.ValueTypeInt:
-		return v.Int(), true
-	case pcommon.ValueTypeStr:
-		return parseTokens(v.Str())
-	default:
-		return 0, false
+// number reads a number that is not billed, such as a status code.
+func number(v pcommon.Value) int64 {
+	if s := v.Str(); s != "" {
+		n, _ := parseTokens(s)
+		return n
 	}
+	return v.Int()
 }

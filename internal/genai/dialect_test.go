@@ -22,8 +22,8 @@ type record struct {
 	attrs          attrs
 }
 
-func (r record) read(t testing.TB, reader *Reader) Call {
-	t.Helper()
+func (r record) read(tb testing.TB, reader *Reader) Call {
+	tb.Helper()
 	ss := ptrace.NewScopeSpans()
 	ss.Scope().SetName(r.scope)
 	ss.Scope().SetVersion(r.version)
@@ -33,11 +33,10 @@ func (r record) read(t testing.TB, reader *Reader) Call {
 	if r.failed {
 		span.Status().SetCode(ptrace.StatusCodeError)
 	}
-	require.NoError(t, span.Attributes().FromRaw(r.attrs))
+	require.NoError(tb, span.Attributes().FromRaw(r.attrs))
 	var call Call
-	assert.Equal(t, call.Role, RoleNone)
 	role := reader.Scope(ss.Scope()).ReadSpan(span, &call)
-	assert.Equal(t, role, call.Role)
+	assert.Equal(tb, role, call.Role)
 	return call
 }
 

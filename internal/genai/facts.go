@@ -93,12 +93,10 @@ func (f *facts) hasAny(mask uint32) bool { return (f.current|f.legacy)&mask != 0
 
 // put stores a count under its current name.
 func (f *facts) put(t tok, v pcommon.Value) {
-	if v.Type() == pcommon.ValueTypeInt {
-		if n := v.Int(); uint64(n) <= maxTokens {
-			f.n[t] = n
-			f.current |= 1 << t
-			return
-		}
+	if n := v.Int(); n > 0 && n <= maxTokens {
+		f.n[t] = n
+		f.current |= 1 << t
+		return
 	}
 	if n, ok := f.count(v); ok {
 		f.n[t] = n
@@ -172,15 +170,15 @@ func parseTokens(s string) (int64, bool) {
 
 // first sets a string that no stronger claim has set before.
 func first(dst *string, v pcommon.Value) {
-	if *dst == "" && v.Type() == pcommon.ValueTypeStr {
+	if *dst == "" {
 		*dst = v.Str()
 	}
 }
 
 // set sets a string over any weaker claim, unless it is empty.
 func set(dst *string, v pcommon.Value) {
-	if v.Type() == pcommon.ValueTypeStr && v.Str() != "" {
-		*dst = v.Str()
+	if s := v.Str(); s != "" {
+		*dst = s
 	}
 }
 

@@ -14,8 +14,6 @@ func (f *facts) readGateway(k string, v pcommon.Value) {
 		f.call.Reported.Currency = usd
 	case "cost.input_cost", "cost.output_cost":
 		f.reportedPart(v)
-	case "cache.hit", "response.cache_hit", "gateway.cache_hit":
-		f.call.GatewayCacheHit = f.call.GatewayCacheHit || truth(v)
 	}
 }
 
@@ -25,7 +23,7 @@ func (f *facts) readLiteLLM(k string, v pcommon.Value) {
 	case "cost.total":
 		f.reported(v, costTotal)
 		f.call.Reported.Currency = usd
-	case "cache_hit", "cache.hit":
+	case "cache_hit":
 		f.call.GatewayCacheHit = f.call.GatewayCacheHit || truth(v)
 	}
 }

@@ -9,6 +9,9 @@ import (
 // readLLM reads an attribute whose name begins with llm.: OpenInference, and OpenLLMetry before it
 // moved to gen_ai.
 func (f *facts) readLLM(k string, v pcommon.Value) {
+	if k[0] == 'o' || strings.HasPrefix(k, "input_messages.") {
+		return // messages, of which spans have dozens
+	}
 	switch {
 	case strings.HasPrefix(k, "token_count."):
 		f.readTokenCount(k[len("token_count."):], v)
@@ -45,8 +48,6 @@ func (f *facts) readLLM(k string, v pcommon.Value) {
 	case "invocation_parameters":
 		f.requestedTier(v.Str())
 	case "cost.total":
-		f.reported(v, costTotal)
-	case "openrouter.cost", "usage.cost":
 		f.reported(v, costTotal)
 	case "cost.prompt", "cost.completion":
 		f.reportedPart(v)

@@ -247,7 +247,7 @@ func (p *Profile) compile() (err error) {
 	if p.versions, err = parseVersionRange(p.Versions); err != nil {
 		return fmt.Errorf("versions: %w", err)
 	}
-	if err = p.Rule.compile(); err != nil {
+	if err := p.Rule.compile(); err != nil {
 		return err
 	}
 	p.Rules = append([]Rule(nil), p.Rules...)

@@ -124,7 +124,7 @@ func (f *facts) readRareUsage(k string, v pcommon.Value) {
 		f.put(tokVideoIn, v)
 	case "video.output_tokens":
 		f.put(tokVideoOut, v)
-	case "cost", "cost.amount", "cost.currency", "cost.source", "cost.total", "total_cost":
+	case "cost", "cost.amount", "cost.currency", "cost.source":
 		f.readCost(k, v)
 	default:
 		if strings.HasPrefix(k, "details.") {

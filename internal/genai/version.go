@@ -50,7 +50,7 @@ type versionRange struct {
 
 func parseVersionRange(s string) (versionRange, error) {
 	var r versionRange
-	for _, term := range strings.Fields(s) {
+	for term := range strings.FieldsSeq(s) {
 		var bound *version
 		var text string
 		switch {
