@@ -325,20 +325,21 @@ func TestRequestFacts(t *testing.T) {
 }
 
 func TestHosts(t *testing.T) {
-	for host, want := range map[string][2]string{
-		"openrouter.ai":                           {"openrouter", ""},
-		"api.openai.com":                          {"openai", "global"},
-		"eu.api.openai.com":                       {"openai", "eu"},
-		"bedrock-runtime.eu-west-1.amazonaws.com": {"openai", "eu-west-1"},
-		"us-central1-aiplatform.googleapis.com":   {"openai", "us-central1"},
-		"aiplatform.googleapis.com":               {"openai", "global"},
-		"my-resource.openai.azure.com":            {"azure.ai.openai", ""},
-		"generativelanguage.googleapis.com":       {"gcp.gemini", ""},
-		"localhost":                               {"openai", ""},
+	for _, tt := range []struct{ host, provider, region string }{
+		{"openrouter.ai", "openrouter", ""},
+		{"api.openai.com", "openai", "global"},
+		{"eu.api.openai.com", "openai", "eu"},
+		{"bedrock-runtime.eu-west-1.amazonaws.com", "openai", "eu-west-1"},
+		{"us-central1-aiplatform.googleapis.com", "openai", "us-central1"},
+		{"aiplatform.googleapis.com", "openai", "global"},
+		{"my-resource.openai.azure.com", "azure.ai.openai", ""},
+		{"generativelanguage.googleapis.com", "gcp.gemini", ""},
+		{"localhost", "openai", ""},
 	} {
-		c := Call{Provider: "openai", ServerAddress: host}
+		c := Call{Provider: "openai", ServerAddress: tt.host}
 		readHost(&c)
-		assert.Equal(t, want, [2]string{c.Provider, c.Region}, host)
+		assert.Equal(t, tt.provider, c.Provider, tt.host)
+		assert.Equal(t, tt.region, c.Region, tt.host)
 	}
 }
 
