@@ -26,6 +26,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := newRootCommand().ExecuteContext(ctx)
 	stop()
+	if err != nil && !errors.Is(err, errAnswerIsNo) {
+		fmt.Fprintln(os.Stderr, "finops: "+err.Error())
+	}
 	os.Exit(exitCode(err))
 }
 
@@ -38,16 +41,13 @@ func (f failure) Unwrap() error { return f.error }
 func failed(format string, args ...any) error { return failure{fmt.Errorf(format, args...)} }
 
 func exitCode(err error) int {
+	var f failure
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errAnswerIsNo):
+	case errors.Is(err, errAnswerIsNo), errors.As(err, &f):
 		return exitFailed
+	default:
+		return exitUsage
 	}
-	fmt.Fprintln(os.Stderr, "finops: "+err.Error())
-	var f failure
-	if errors.As(err, &f) {
-		return exitFailed
-	}
-	return exitUsage
 }
