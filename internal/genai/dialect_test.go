@@ -255,6 +255,23 @@ func TestDialects(t *testing.T) {
 			gaps:  "clamped,region_unknown",
 		},
 		{
+			name: "Claude Code's spans",
+			in: record{scope: "com.anthropic.claude_code.tracing", name: "claude_code.llm_request", attrs: attrs{
+				"gen_ai.system": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5", "input_tokens": 100, "output_tokens": 400,
+				"cache_read_tokens": 50, "cache_creation_tokens": 20,
+			}},
+			usage: "input:100 cache_read:50 cache_write_5m:20 output:400",
+			gaps:  "write_split_unknown,service_tier_unknown,tool_fees_invisible,region_unknown",
+		},
+		{
+			name: "vLLM",
+			in: record{scope: "vllm.llm_engine", name: "llm_request", kind: ptrace.SpanKindServer, attrs: attrs{
+				"gen_ai.response.model": "llama", "gen_ai.usage.prompt_tokens": 10, "gen_ai.usage.completion_tokens": 5,
+			}},
+			usage: "input:10 output:5",
+			gaps:  "cache_read_dropped,region_unknown",
+		},
+		{
 			name: "embeddings that only count a total",
 			in: record{scope: "@traceloop/instrumentation-openai", kind: client, attrs: attrs{
 				"gen_ai.provider.name": "openai", "gen_ai.operation.name": "embeddings", "gen_ai.usage.total_tokens": 64,

@@ -60,6 +60,7 @@ func TestRoles(t *testing.T) {
 		{"LangSmith chain", record{attrs: attrs{"langsmith.span.kind": "chain"}}, RoleAggregate, ledger.ReasonWorkflow, "invoke_workflow"},
 		{"Pydantic AI run with usage", record{scope: "pydantic-ai", name: "agent run", attrs: usage(attrs{})}, RoleAggregate, ledger.ReasonAgent, "chat"},
 		{"AI SDK 7 outer embedding", record{scope: "gen_ai", kind: client, attrs: attrs{"gen_ai.operation.name": "embeddings"}}, RoleAggregate, ledger.ReasonWorkflow, "embeddings"},
+		{"Claude Code tool", record{scope: "com.anthropic.claude_code.tracing", name: "claude_code.tool", attrs: attrs{"tool_name": "Bash", "duration_ms": 5}}, RoleNone, "", ""},
 		{"only stated usage", record{attrs: attrs{"finops.usage.page": 3}}, RoleCall, "", "chat"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
