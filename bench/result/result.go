@@ -4,6 +4,7 @@ package result
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/otelcol-finops/otelcol-finops/bench/whole"
@@ -42,10 +43,13 @@ func Load(path string) (*Result, error) {
 	return r, json.Unmarshal(text, r)
 }
 
-// Save writes the result.
+// Save writes the result, and the directory that it is in.
 func (r *Result) Save(path string) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
 	return os.WriteFile(path, append(text, '\n'), 0o600)

@@ -88,7 +88,7 @@ func TestPagesSayWhatWasNotMet(t *testing.T) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "results.json")
+	path := filepath.Join(t.TempDir(), "results", "results.json")
 	empty, err := Load(path)
 	require.NoError(t, err)
 	assert.Empty(t, empty.Micro)
