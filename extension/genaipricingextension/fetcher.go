@@ -69,7 +69,6 @@ func (f *fetcher) wait(failures int) time.Duration {
 	if failures > 0 {
 		interval = min(interval, firstRetry<<min(failures-1, 20))
 	}
-	//nolint:gosec // spreads load, guards nothing
 	return time.Duration(float64(interval) * (1 - jitter + 2*jitter*rand.Float64()))
 }
 

@@ -54,8 +54,7 @@ func (d *Deduplicator) parentOf(r *record) seq {
 	if r.parent == 0 {
 		return 0
 	}
-	n, _ := d.find(r.trace, r.parent)
-	return n
+	return d.find(r.trace, r.parent)
 }
 
 // meet settles which of two calls, one inside the other, gives way. Usage never gives way to none; a

@@ -118,7 +118,7 @@ func (d *Deduplicator) admit(it *Item) seq {
 		return 0
 	}
 	trace, span := foldTrace(it.Trace), binary.BigEndian.Uint64(it.Span[:])
-	if n, _ := d.find(trace, span); n != 0 {
+	if n := d.find(trace, span); n != 0 {
 		return n
 	}
 	n, r := d.add()

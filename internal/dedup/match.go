@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
@@ -57,7 +58,7 @@ func (d *Deduplicator) throughGateway(n seq, r *record) seq {
 	for m := d.first(byTrace, traceKey(r.trace, r.output)); m != 0 && left > 0; left-- {
 		o := d.at(m)
 		if m != n && o.trace == r.trace && o.is(gateway) != r.is(gateway) && o.is(judged) && o.role == genai.RoleCall && o.call != 0 &&
-			sameUsage(o, r) && !differ(o.response, r.response) && (o.inside(r, skew) || r.inside(o, skew)) {
+			sameUsage(o, r) && !differ(o.response, r.response) && nested(o, r, skew) {
 			if call := d.rootOf(m); d.occupant(call, r) == 0 && !d.clash(d.root(r.call), call, n) {
 				return m
 			}
@@ -85,10 +86,8 @@ func (p *pairing) begin(barred seq, guest *record) {
 
 // visit reports whether a call has not been tried in this search.
 func (p *pairing) visit(call seq) bool {
-	for _, v := range p.visited {
-		if v == call {
-			return false
-		}
+	if slices.Contains(p.visited, call) {
+		return false
 	}
 	p.visited = append(p.visited, call)
 	return true
@@ -170,8 +169,8 @@ func (d *Deduplicator) candidate(n seq, r *record, m seq, leaving bool) seq {
 		return 0
 	}
 	d.pairing.budget--
-	if !o.is(judged) || o.call == 0 || o.role != genai.RoleCall || !o.is(hasUsage) ||
-		differ(o.response, r.response) || !alike(o, r) || !(o.inside(r, slack) || r.inside(o, slack)) {
+	sound := o.is(judged) && o.call != 0 && o.role == genai.RoleCall && o.is(hasUsage)
+	if !sound || differ(o.response, r.response) || !alike(o, r) || !nested(o, r, slack) {
 		return 0
 	}
 	call, own := d.rootOf(m), d.root(r.call)
@@ -199,6 +198,9 @@ func sameUsage(a, b *record) bool {
 	return a.output == b.output &&
 		(a.input == b.input || a.uncached == b.uncached || a.input == b.uncached || a.uncached == b.input)
 }
+
+// nested reports whether one of two records ran within the time of the other.
+func nested(a, b *record, slack int64) bool { return a.inside(b, slack) || b.inside(a, slack) }
 
 // differ reports whether both are known and different.
 func differ(a, b uint64) bool { return a != b && a != 0 && b != 0 }

@@ -172,7 +172,8 @@ func (d *Deduplicator) obstacle(m, r *record, n, to seq) seq {
 func (d *Deduplicator) evade(m *record, x, to seq) bool {
 	call := d.rootOf(to)
 	if d.rootOf(x) == call && d.guessed(to, call) {
-		if d.pairing.begin(0, m); d.resettle(to) {
+		d.pairing.begin(0, m)
+		if d.resettle(to) {
 			return true
 		}
 	}

@@ -170,15 +170,15 @@ func (s *store) live(n seq) seq {
 }
 
 // find returns the record of a span, or 0.
-func (s *store) find(trace, span uint64) (seq, *record) {
+func (s *store) find(trace, span uint64) seq {
 	for n := s.first(byID, mix(trace, span)); n != 0; {
 		r := s.at(n)
 		if r.span == span && r.trace == trace {
-			return n, r
+			return n
 		}
 		n = s.after(byID, r)
 	}
-	return 0, nil
+	return 0
 }
 
 // foldTrace makes one number of a trace id. The ids are random and 64 bits of span id stand beside it.

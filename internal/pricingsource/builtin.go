@@ -16,7 +16,10 @@ type builtin struct {
 	accounts *accounts.Table
 }
 
-func (b *builtin) Engine() *pricing.Engine   { return b.engine }
+// Engine returns the engine of the builtin catalog.
+func (b *builtin) Engine() *pricing.Engine { return b.engine }
+
+// Accounts returns a table that knows no accounts.
 func (b *builtin) Accounts() *accounts.Table { return b.accounts }
 
 // builtinSource is made when first asked for: most Collectors have an extension and never need it.
