@@ -58,10 +58,10 @@ func ParseExchangeRates(name string, data []byte) (*ExchangeRates, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err == nil {
-			err = x.add(row)
-		}
 		if err != nil {
+			// The error of the reader says the line itself; asking for it could panic.
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		} else if err := x.add(row); err != nil {
 			line, _ := rows.FieldPos(0)
 			errs = append(errs, fmt.Errorf("%s:%d: %w", name, line, err))
 		}
