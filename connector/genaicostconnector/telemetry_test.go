@@ -37,7 +37,7 @@ func TestInternalTelemetry(t *testing.T) {
 		bad := priced(1)
 		bad.lines = "input"
 		plain := call{id: 2, attrs: map[string]any{"http.route": "/"}}
-		unmarked := call{id: 3, attrs: map[string]any{"gen_ai.system": "openai"}}
+		unmarked := call{id: 3, attrs: map[string]any{"gen_ai.request.model": "gpt-4o"}}
 		calls := []call{bad, plain, unmarked, unmarked}
 		for i := range 5 {
 			calls = append(calls, priced(uint64(10+i)).with("finops.team", strconv.Itoa(i)))

@@ -84,7 +84,7 @@ func (b *Batch) Items(i int) []Item {
 }
 
 // Full is how many records a batch holds at most. So few stay in the processor's cache between
-// reading and accounting, and still they share one lock: 64 instead of 512 saves 15 %.
+// reading and accounting, and still they share one lock; 64 instead of 512 saves about a tenth.
 const Full = 64
 
 // passOn hands b to account once it holds n records.

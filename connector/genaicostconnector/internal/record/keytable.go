@@ -4,7 +4,7 @@ import "go.opentelemetry.io/collector/pdata/pcommon"
 
 // keyTable finds the slot of an attribute name. Most attributes of a span are not wanted, so
 // what must be cheap is the miss: its length and two of its bytes choose one of 256 chains, nearly all of them
-// empty. A Go map over the same names took three times as long.
+// empty. A switch would do as well, were the names not configuration.
 type keyTable struct {
 	names []string
 	next  []uint8
@@ -35,6 +35,15 @@ func (t *keyTable) add(name string) int {
 	t.lengths |= 1 << (len(name) & 63)
 	*head = uint8(slot + 1)
 	return slot
+}
+
+// addAll returns the slots of names.
+func (t *keyTable) addAll(names []string) []int {
+	slots := make([]int, 0, len(names))
+	for _, name := range names {
+		slots = append(slots, t.add(name))
+	}
+	return slots
 }
 
 func (t *keyTable) slot(name string) (int, bool) {

@@ -14,14 +14,14 @@ import (
 // AttrErrorType is the semantic conventions' attribute for the class of an error.
 const AttrErrorType = "error.type"
 
-// markers are attributes that say that a record is about GenAI, in the semantic conventions
-// since 1.27; one of them without a cost status is a record that no processor has priced.
-var markers = []string{
-	"gen_ai.operation.name",
-	"gen_ai.provider.name",
-	"gen_ai.system",
-	"gen_ai.request.model",
-}
+// An attribute of these without a cost status is a record that no processor has priced. They are such as
+// the semantic conventions have had since 1.27 and the processor never passes over: of log records it
+// reads only those that report usage, and leaves alone the messages and choices, which name a
+// provider and a model too.
+var (
+	spanMarkers = []string{"gen_ai.operation.name", "gen_ai.request.model"}
+	logMarkers  = []string{"gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"}
+)
 
 // Reader reads batches. It is immutable after NewReader and safe for concurrent use with
 // different batches.
@@ -29,7 +29,8 @@ type Reader struct {
 	table      keyTable
 	names      []string
 	dimensions []dimension
-	markers    []int
+
+	spanMarkers, logMarkers []int
 
 	status, reason, lines, currency, savings, errorType int
 }
@@ -46,14 +47,10 @@ func NewReader(dimensions []Dimension) *Reader {
 	r.currency = r.table.add(ledger.AttrCurrency)
 	r.savings = r.table.add(ledger.AttrSavings)
 	r.errorType = r.table.add(AttrErrorType)
-	for _, name := range markers {
-		r.markers = append(r.markers, r.table.add(name))
-	}
+	r.spanMarkers = r.table.addAll(spanMarkers)
+	r.logMarkers = r.table.addAll(logMarkers)
 	for _, d := range dimensions {
-		slots := []int{r.table.add(d.Name)}
-		for _, name := range d.Fallbacks {
-			slots = append(slots, r.table.add(name))
-		}
+		slots := append(r.table.addAll([]string{d.Name}), r.table.addAll(d.Fallbacks)...)
 		r.names = append(r.names, d.Name)
 		r.dimensions = append(r.dimensions, dimension{slots: slots, def: d.Default})
 	}
@@ -67,7 +64,7 @@ func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch, account func(*Batch)) {
 		b.enter(rs.Resource())
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				if rec := r.read(span.Attributes(), b); rec != nil {
+				if rec := r.read(span.Attributes(), b, r.spanMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = span.TraceID(), span.SpanID()
 					rec.Time = span.EndTimestamp()
 					rec.ID = spanID(b, span)
@@ -85,7 +82,7 @@ func (r *Reader) ReadLogs(ld plog.Logs, b *Batch, account func(*Batch)) {
 		b.enter(rl.Resource())
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, lr := range sl.LogRecords().All() {
-				if rec := r.read(lr.Attributes(), b); rec != nil {
+				if rec := r.read(lr.Attributes(), b, r.logMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = lr.TraceID(), lr.SpanID()
 					rec.Time = logTime(lr)
 					rec.ID = logID(b, lr)
@@ -103,10 +100,10 @@ func (b *Batch) enter(resource pcommon.Resource) {
 
 // read appends the record that attrs describe, and returns nil for those that bring none. The
 // record is valid until the next one is read.
-func (r *Reader) read(attrs pcommon.Map, b *Batch) *Record {
+func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 	b.record.load(&r.table, attrs)
 	if !b.record.has(r.status) {
-		if r.isGenAI(b) {
+		if slices.ContainsFunc(markers, b.record.has) {
 			b.Unmarked++
 		} else {
 			b.Ignored++
@@ -133,10 +130,6 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch) *Record {
 	}
 	rec.itemsEnd = len(b.items)
 	return rec
-}
-
-func (r *Reader) isGenAI(b *Batch) bool {
-	return slices.ContainsFunc(r.markers, b.record.has)
 }
 
 func spanID(b *Batch, span ptrace.Span) replay.ID {

@@ -147,7 +147,7 @@ func TestOutcomes(t *testing.T) {
 	td := ptrace.NewTraces()
 	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
 	spans.AppendEmpty().Attributes().PutStr("http.route", "/")
-	spans.AppendEmpty().Attributes().PutStr("gen_ai.system", "openai")
+	spans.AppendEmpty().Attributes().PutStr("gen_ai.operation.name", "chat")
 	spans.AppendEmpty().Attributes().PutStr("finops.cost.status", "priced")
 	b := &Batch{}
 	NewReader(nil).ReadTraces(td, b, func(*Batch) {})
@@ -156,6 +156,13 @@ func TestOutcomes(t *testing.T) {
 	b.Reset()
 	assert.Equal(t, []int64{0, 0, 0}, []int64{b.Ignored, b.Unmarked, b.Malformed})
 	require.NoError(t, b.Err)
+
+	ld := plog.NewLogs()
+	logs := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	logs.AppendEmpty().Attributes().PutStr("gen_ai.system", "openai") // a message
+	logs.AppendEmpty().Attributes().PutInt("gen_ai.usage.input_tokens", 1)
+	NewReader(nil).ReadLogs(ld, b, func(*Batch) {})
+	assert.Equal(t, []int64{1, 1, 0}, []int64{b.Ignored, b.Unmarked, b.Malformed})
 }
 
 // TestBatchesKeepNothing reads two inputs with one batch: nothing of the first is left in the second.

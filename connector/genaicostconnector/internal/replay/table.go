@@ -7,8 +7,8 @@ import (
 
 // table is a set of IDs with open addressing. A byte for each slot, 0 if it is free and else seven bits of the
 // hash, answers nearly every look-up without touching the IDs: what is asked for is nearly
-// always absent, and the bytes of a full window fit a cache that its IDs do not. A Go map of
-// the same IDs took about 350 ns for each new record, this takes a tenth.
+// always absent, and the bytes of a full window fit a cache that its IDs do not. With a Go map of
+// the same IDs a new record cost about five times as much.
 type table struct {
 	tags []uint8
 	ids  []ID

@@ -3,7 +3,7 @@
 //
 // One lock guards all of it. It is taken once for a few dozen records and once for a snapshot, and
 // a record's ID enters the window under the same lock as its money: a snapshot has both or
-// neither. Accounting a record of known series takes about a quarter of reading it, which takes a
+// neither. Accounting a record of known series takes about a third of reading it, which takes a
 // fraction of decoding it, so one lock is no bottleneck before the decoder is.
 package series
 
