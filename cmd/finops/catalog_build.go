@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/spf13/cobra"
+
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing/catalog/build"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
-	"github.com/spf13/cobra"
 )
 
 // buildFlags are the flags of `catalog build`.
@@ -73,7 +72,7 @@ func (f *buildFlags) run(ctx context.Context, warnings io.Writer) (build.Summary
 		return build.Summary{}, err
 	}
 	files, summary := build.Catalog(lists)
-	return summary, writeCatalog(f.output, files)
+	return summary, replaceCatalog(f.output, files)
 }
 
 func (f *buildFlags) lists(ctx context.Context, warnings io.Writer) (build.Lists, error) {
@@ -110,59 +109,5 @@ func readOr(path string, otherwise func() ([]byte, error)) ([]byte, error) {
 	if path == "" {
 		return otherwise()
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, failed("%w", err)
-	}
-	return data, nil
-}
-
-// previousCatalog reads the catalog that is about to be replaced.
-func previousCatalog(dir string) ([]pricing.File, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
-		return nil, failed("%w", err)
-	}
-	var files []pricing.File
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, failed("%w", err)
-		}
-		file, err := pricing.ParseFile(path, data, pricing.ParseOptions{})
-		if err != nil {
-			return nil, failed("%w", err)
-		}
-		files = append(files, *file)
-	}
-	return files, nil
-}
-
-// writeCatalog replaces the files of a directory.
-func writeCatalog(dir string, files []pricing.File) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return failed("%w", err)
-	}
-	old, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
-		return failed("%w", err)
-	}
-	for _, path := range old {
-		if err := os.Remove(path); err != nil {
-			return failed("%w", err)
-		}
-	}
-	for i := range files {
-		if _, err := pricing.CheckFile(files[i].Provider, &files[i], pricing.ParseOptions{}); err != nil {
-			return failed("%w", err)
-		}
-		data, err := build.Marshal(&files[i])
-		if err != nil {
-			return failed("%w", err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, files[i].Provider+".yaml"), data, 0o644); err != nil {
-			return failed("%w", err)
-		}
-	}
-	return nil
+	return readFile(path)
 }

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing/catalog/build"
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 	"github.com/spf13/cobra"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 )
 
 type importFlags struct {
@@ -55,9 +53,9 @@ make the import fail; with --lenient they are left out and listed.`,
 }
 
 func (f *importFlags) run(path string) (*importer.Report, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
-		return nil, failed("%w", err)
+		return nil, err
 	}
 	date, err := f.listDate(path)
 	if err != nil {
@@ -89,33 +87,6 @@ func (f *importFlags) listDate(path string) (string, error) {
 		return "", failed("%w", err)
 	}
 	return info.ModTime().UTC().Format(time.DateOnly), nil
-}
-
-func writeFiles(dir string, files []*pricing.File) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return failed("%w", err)
-	}
-	for _, file := range files {
-		data, err := build.Marshal(file)
-		if err != nil {
-			return failed("%w", err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, fileName(file.Provider)), data, 0o644); err != nil {
-			return failed("%w", err)
-		}
-	}
-	return nil
-}
-
-// fileName keeps a provider's id from being a path: ids come from price lists.
-func fileName(provider string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || r == 0 {
-			return '_'
-		}
-		return r
-	}, provider)
-	return strings.TrimLeft(safe, ".") + ".yaml"
 }
 
 func printReport(w io.Writer, report *importer.Report, asJSON bool) error {

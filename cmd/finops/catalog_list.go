@@ -7,8 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/spf13/cobra"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 )
 
 // listed is a provider or a model in a listing.

@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
+
+	"github.com/spf13/cobra"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"github.com/spf13/cobra"
 )
 
 // validation is what was found about one file.
@@ -49,9 +49,9 @@ Exit code 1 means that there are problems.`,
 }
 
 func validate(path string) (validation, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
-		return validation{}, failed("%w", err)
+		return validation{}, err
 	}
 	result := validation{File: path, Valid: true}
 	file, err := pricing.ParseFile(path, data, pricing.ParseOptions{Lenient: true})

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing/catalog"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
-	"github.com/spf13/pflag"
 )
 
 const (
@@ -48,9 +48,9 @@ func (f *catalogFlags) engine() (*pricing.Engine, error) {
 	}
 	custom := pricing.Customization{Currency: f.currency}
 	if f.exchangeRates != "" {
-		data, err := os.ReadFile(f.exchangeRates)
+		data, err := readFile(f.exchangeRates)
 		if err != nil {
-			return nil, failed("%w", err)
+			return nil, err
 		}
 		if custom.ExchangeRates, err = pricing.ParseExchangeRates(f.exchangeRates, data); err != nil {
 			return nil, failed("%w", err)
@@ -88,9 +88,9 @@ func (f *catalogFlags) load(path string) ([]*pricing.File, error) {
 		}
 		return files, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
-		return nil, failed("%w", err)
+		return nil, err
 	}
 	if f.format == ownFormat {
 		file, err := pricing.ParseFile(path, data, pricing.ParseOptions{})

@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/spf13/cobra"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 )
 
 type explainFlags struct {
@@ -75,13 +75,10 @@ func (f *explainFlags) run(stdin io.Reader, path string) ([]explanation, error) 
 }
 
 func readInput(stdin io.Reader, path string) ([]byte, error) {
-	var data []byte
-	var err error
-	if path == "-" {
-		data, err = io.ReadAll(stdin)
-	} else {
-		data, err = os.ReadFile(path)
+	if path != "-" {
+		return readFile(path)
 	}
+	data, err := io.ReadAll(stdin)
 	if err != nil {
 		return nil, failed("%w", err)
 	}
@@ -107,15 +104,14 @@ func printExplained(cmd *cobra.Command, all []explanation) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := e.print(cmd); err != nil {
+		if err := e.printTo(cmd.OutOrStdout()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *explanation) print(cmd *cobra.Command) error {
-	w := cmd.OutOrStdout()
+func (e *explanation) printTo(w io.Writer) error {
 	fmt.Fprintf(w, "== %s %s\n", e.Name, e.SpanID)
 	fmt.Fprintf(w, "instrumentation: %s, read by profile %q\n", e.Scope, e.Profile)
 	for _, a := range e.Attributes {
@@ -131,5 +127,5 @@ func (e *explanation) print(cmd *cobra.Command) error {
 	if e.Reported != "" {
 		fmt.Fprintf(w, "reported cost: %s\n", e.Reported)
 	}
-	return e.Price.print(cmd)
+	return e.Price.printTo(w)
 }

@@ -28,7 +28,7 @@ func (p packageSource) genAIPrices(ctx context.Context, version string) ([]byte,
 	if err := p.pip(ctx, "install", "--quiet", "--target", target, pinned("genai-prices", version)); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, p.python, "-")
+	cmd := exec.CommandContext(ctx, p.python, "-") //nolint:gosec // the Python that the user names
 	cmd.Env = append(os.Environ(), "PYTHONPATH="+target)
 	cmd.Stdin = bytes.NewReader(dumpGenAIPrices)
 	var stdout, stderr bytes.Buffer
@@ -53,7 +53,8 @@ func (p packageSource) liteLLM(ctx context.Context, version string) ([]byte, err
 }
 
 func (p packageSource) pip(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, p.python, append([]string{"-m", "pip", "--disable-pip-version-check"}, args...)...)
+	args = append([]string{"-m", "pip", "--disable-pip-version-check"}, args...)
+	cmd := exec.CommandContext(ctx, p.python, args...) //nolint:gosec // the Python that the user names
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if err := cmd.Run(); err != nil {

@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -12,8 +16,6 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
-	"github.com/spf13/cobra"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
 // priceFlags describe a call.
@@ -45,7 +47,7 @@ reasoning tokens are not also output. Exit code 1 means that there is no price.`
 			if out.json {
 				err = writeJSON(cmd.OutOrStdout(), answer)
 			} else {
-				err = answer.print(cmd)
+				err = answer.printTo(cmd.OutOrStdout())
 			}
 			if err == nil && answer.Status != string(ledger.StatusPriced) && answer.Status != string(ledger.StatusFree) {
 				return errAnswerIsNo
@@ -206,8 +208,7 @@ func answerOf(v *rating.Verdict) *priceAnswer {
 	return answer
 }
 
-func (a *priceAnswer) print(cmd *cobra.Command) error {
-	w := cmd.OutOrStdout()
+func (a *priceAnswer) printTo(w io.Writer) error {
 	for _, step := range a.Steps {
 		fmt.Fprintln(w, step)
 	}

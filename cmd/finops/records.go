@@ -8,11 +8,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
-	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 )
 
 // record is a span or log record that tells of a model call.

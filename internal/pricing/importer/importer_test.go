@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 )
 
 func TestFormats(t *testing.T) {

@@ -78,8 +78,7 @@ func (d *document) members(n node, open json.Delim, key func(*json.Decoder) (str
 // errorOffset is where a decoder failed. Its own offset is the beginning of the value that is malformed;
 // that of a syntax error is exact only for a whole text.
 func errorOffset(raw []byte, decoder *json.Decoder) int {
-	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(raw, new(json.RawMessage)), &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, new(json.RawMessage))); ok {
 		return int(syntax.Offset)
 	}
 	return int(decoder.InputOffset())

@@ -69,7 +69,7 @@ func dropSharedAliases(models []pricing.Model) {
 		models[i].Aliases = slices.DeleteFunc(models[i].Aliases, func(alias string) bool {
 			folded := strings.ToLower(alias)
 			if owner, ok := taken[folded]; ok {
-				return owner != i || folded == strings.ToLower(models[i].ID)
+				return owner != i || strings.EqualFold(folded, models[i].ID)
 			}
 			taken[folded] = i
 			return false

@@ -3,8 +3,9 @@ package importer
 import (
 	"testing"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 )
 
 func TestRateFieldGrammar(t *testing.T) {

@@ -4,10 +4,11 @@ import (
 	"os"
 	"testing"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 )
 
 // TestLiteLLMAgreesWithItsCode compares with costs that LiteLLM's own code computed from the same

@@ -3,10 +3,11 @@ package importer_test
 import (
 	"testing"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing/importer"
 )
 
 func TestModelsDev(t *testing.T) {

@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
@@ -22,15 +24,11 @@ type rate struct {
 	per    string
 }
 
-// clone copies r and lays over on top.
+// with copies r and lays over on top.
 func (r rates) with(over rates) rates {
 	out := make(rates, len(r)+len(over))
-	for m, v := range r {
-		out[m] = v
-	}
-	for m, v := range over {
-		out[m] = v
-	}
+	maps.Copy(out, r)
+	maps.Copy(out, over)
 	return out
 }
 
@@ -90,7 +88,7 @@ func checkRate(n node, m meter.Meter, places int) (decimal, error) {
 	amount = amount.shift(places)
 	switch {
 	case amount.sign() < 0:
-		return decimal{}, fmt.Errorf("a price cannot be negative")
+		return decimal{}, errors.New("a price cannot be negative")
 	case m.IsToken() && amount.cmp(maxTokenRate) > 0:
 		return decimal{}, fmt.Errorf("%s per million tokens: probably the rate of another unit", amount)
 	default:

@@ -22,7 +22,7 @@ var rules = []rule{
 	},
 	// Anthropic, fast mode: not to be had with the Batch API.
 	{
-		applies: func(provider string, m *pricing.Model) bool { return provider == "anthropic" },
+		applies: func(provider string, _ *pricing.Model) bool { return provider == "anthropic" },
 		change:  inEachList(fastExcludesBatch),
 	},
 	// DeepSeek, pricing details: peak hours began on 2026-08-17; weekends are off-peak since 2026-08-23.

@@ -6,9 +6,10 @@ import (
 	"sort"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
-	"go.yaml.in/yaml/v3"
 )
 
 // Marshal writes a catalog file: one line for each list of names, tier and variant, so that a
