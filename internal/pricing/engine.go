@@ -10,7 +10,6 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
-	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
 // Engine prices calls. It is immutable but for caches, safe for concurrent use, and replaced as a whole when
@@ -198,7 +197,7 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 	p.TierAssumed = f.tier != "" && !strings.EqualFold(f.tier, tierStandard) && !containsFold(list.info.ServiceTiers, f.tier)
 	p.SpeedAssumed = list.speedAssumed(f.speed)
 	if list.sized {
-		key.step = int32(list.step(list.exclude(key.mask), usage.InputSize(), outputSize(usage)))
+		key.step = int32(list.stepOf(key.mask, usage))
 	}
 	s := o.selection(c, p.Region)
 	key.segment = s.segment(instant)
@@ -216,14 +215,6 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 }
 
 var noUsage meter.Usage
-
-func outputSize(u *meter.Usage) money.Quantity {
-	size := u[meter.Output]
-	for _, m := range []meter.Meter{meter.Reasoning, meter.Citation, meter.OutputAudio, meter.OutputImage, meter.OutputVideo} {
-		size = size.Add(u[m])
-	}
-	return size
-}
 
 // converts tells whether a sheet depends on exchange rates and so on the day.
 func (e *Engine) converts(l *list, s *selection) bool {

@@ -26,8 +26,8 @@ type list struct {
 	info  Entry
 	// windowed says that the time of the week matters.
 	windowed bool
-	// sized says that the size of the call matters.
-	sized bool
+	// sized says that the size of the call matters, byOutput that of its output.
+	sized, byOutput bool
 }
 
 // tierKey identifies a threshold: a variant's tier replaces the list's tier of the same key.
@@ -237,6 +237,7 @@ func (l *list) compileSteps() {
 		return cmp.Or(cmp.Compare(b.key.tokens, a.key.tokens), strings.Compare(a.key.metric, b.key.metric))
 	})
 	l.sized = len(l.steps) > 0
+	l.byOutput = slices.ContainsFunc(l.steps, func(s threshold) bool { return s.key.metric == metricOutput })
 }
 
 func (l *list) describe(disputed string) Entry {
@@ -289,6 +290,24 @@ func (l *list) exclude(mask uint64) uint64 {
 		}
 	}
 	return mask
+}
+
+// stepOf returns the index of the tier that a call falls in, or -1.
+func (l *list) stepOf(mask uint64, usage *meter.Usage) int {
+	var output money.Quantity
+	if l.byOutput {
+		output = outputSize(usage)
+	}
+	return l.step(l.exclude(mask), usage.InputSize(), output)
+}
+
+// outputSize is what tiers by output are chosen by: every kind of output token.
+func outputSize(u *meter.Usage) money.Quantity {
+	size := u[meter.Output]
+	for _, m := range []meter.Meter{meter.Reasoning, meter.Citation, meter.OutputAudio, meter.OutputImage, meter.OutputVideo} {
+		size = size.Add(u[m])
+	}
+	return size
 }
 
 // step returns the index of the tier that a call of those sizes falls in, or -1.
