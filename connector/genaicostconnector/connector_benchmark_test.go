@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
@@ -115,8 +117,7 @@ func BenchmarkConsumeTraces(b *testing.B) {
 		b.Run(bench.name, func(b *testing.B) {
 			h := newHarness(b, func(c *Config) {
 				c.ReplayWindowSize = bench.window
-				c.MetricsFlushInterval = 1e12
-				c.SeriesExpiration = 0
+				c.MetricsFlushInterval = time.Hour
 			})
 			c := h.traces(consumertest.NewNop())
 			var serial uint64
@@ -138,4 +139,28 @@ func BenchmarkConsumeTraces(b *testing.B) {
 			require.NoError(b, c.Shutdown(context.Background()))
 		})
 	}
+}
+
+// BenchmarkConsumeLogs measures log records, whose identity is a hash of their content.
+func BenchmarkConsumeLogs(b *testing.B) {
+	h := newHarness(b, func(c *Config) { c.MetricsFlushInterval = time.Hour })
+	c := h.logs(consumertest.NewNop())
+	ld := plog.NewLogs()
+	records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	for i := range benchBatch {
+		putCall(records.AppendEmpty().Attributes(), i)
+	}
+	var at pcommon.Timestamp
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, lr := range records.All() {
+			at++
+			lr.SetTimestamp(at)
+		}
+		if err := c.ConsumeLogs(b.Context(), ld); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchBatch, "ns/record")
+	require.NoError(b, c.Shutdown(context.Background()))
 }

@@ -21,74 +21,83 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadatatest"
 )
 
-func TestInternalTelemetry(t *testing.T) {
+func int64Point(n int64, attrs ...attribute.KeyValue) metricdata.DataPoint[int64] {
+	return metricdata.DataPoint[int64]{Value: n, Attributes: attribute.NewSet(attrs...)}
+}
+
+func TestRecordsAreCountedByOutcome(t *testing.T) {
+	h := newHarness(t, func(c *Config) {
+		c.ReplayWindowSize = 2
+		c.AggregationCardinalityLimit = 2
+	})
+	core, logs := observer.New(zap.WarnLevel)
+	h.set.Logger = zap.New(core)
+	c := h.traces(nopSink())
+
+	bad := priced(1)
+	bad.lines = "input"
+	plain := call{id: 2, attrs: map[string]any{"http.route": "/"}}
+	unmarked := call{id: 3, attrs: map[string]any{"gen_ai.request.model": "gpt-4o"}}
+	calls := []call{bad, plain, unmarked, unmarked}
+	for i := range 5 {
+		calls = append(calls, priced(uint64(10+i)).with("finops.team", strconv.Itoa(i)))
+	}
+	require.NoError(t, c.ConsumeTraces(t.Context(), traces(append(calls, priced(14))...)))
+	require.NoError(t, c.ConsumeTraces(t.Context(), traces(unmarked)))
+
+	records := func(outcome string, n int64) metricdata.DataPoint[int64] {
+		return int64Point(n, attribute.String("outcome", outcome), attribute.String("signal", "traces"))
+	}
+	ignore := metricdatatest.IgnoreTimestamp()
+	metadatatest.AssertEqualConnectorGenAiCostRecords(t, h.tel, []metricdata.DataPoint[int64]{
+		records("accounted", 5),
+		records("malformed", 1),
+		records("replayed", 1),
+		records("unmarked", 3),
+		records("ignored", 1),
+	}, ignore)
+	metadatatest.AssertEqualConnectorGenAiCostReplayEvictions(t, h.tel, []metricdata.DataPoint[int64]{int64Point(4)}, ignore)
+	metadatatest.AssertEqualConnectorGenAiCostDimensionSets(t, h.tel, []metricdata.DataPoint[int64]{int64Point(3)}, ignore)
+	metadatatest.AssertEqualConnectorGenAiCostOverflowedRecords(t, h.tel, []metricdata.DataPoint[int64]{int64Point(4)}, ignore)
+
+	require.NoError(t, c.Shutdown(t.Context()))
+	assert.Equal(t, 1, logs.FilterMessageSnippet("put the gen_ai_cost processor into the pipeline").Len(), "once")
+	malformed := logs.FilterMessageSnippet("records whose cost cannot be read")
+	require.Equal(t, 1, malformed.Len(), "once for an interval")
+	assert.Equal(t, int64(1), malformed.All()[0].ContextMap()["records"])
+}
+
+func TestFlushFailuresAreCountedByStage(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		ext := &fragile{Extension: fileStorage(t, dir)}
-		h := newStored(t, ext, func(c *Config) {
-			c.ReplayWindowSize = 2
-			c.AggregationCardinalityLimit = 2
-		})
-		core, logs := observer.New(zap.WarnLevel)
-		h.set.Logger = zap.New(core)
+		h := newStored(t, ext, nil)
 		sink := &flaky{}
 		c := h.traces(sink)
-
-		bad := priced(1)
-		bad.lines = "input"
-		plain := call{id: 2, attrs: map[string]any{"http.route": "/"}}
-		unmarked := call{id: 3, attrs: map[string]any{"gen_ai.request.model": "gpt-4o"}}
-		calls := []call{bad, plain, unmarked, unmarked}
-		for i := range 5 {
-			calls = append(calls, priced(uint64(10+i)).with("finops.team", strconv.Itoa(i)))
+		flushes := func(n time.Duration) {
+			time.Sleep(n * 15 * time.Second)
+			synctest.Wait()
 		}
-		require.NoError(t, c.ConsumeTraces(t.Context(), traces(append(calls, priced(14))...)))
-		require.NoError(t, c.ConsumeTraces(t.Context(), traces(unmarked)))
-
-		records := func(outcome string, n int64) metricdata.DataPoint[int64] {
-			return metricdata.DataPoint[int64]{Value: n, Attributes: attribute.NewSet(
-				attribute.String("outcome", outcome), attribute.String("signal", "traces"))}
-		}
-		ignore := metricdatatest.IgnoreTimestamp()
-		metadatatest.AssertEqualConnectorGenAiCostRecords(t, h.tel, []metricdata.DataPoint[int64]{
-			records("accounted", 5),
-			records("malformed", 1),
-			records("replayed", 1),
-			records("unmarked", 3),
-			records("ignored", 1),
-		}, ignore)
-		metadatatest.AssertEqualConnectorGenAiCostReplayEvictions(t, h.tel, []metricdata.DataPoint[int64]{{Value: 4}}, ignore)
-		metadatatest.AssertEqualConnectorGenAiCostDimensionSets(t, h.tel, []metricdata.DataPoint[int64]{{Value: 3}}, ignore)
-		metadatatest.AssertEqualConnectorGenAiCostOverflowedRecords(t, h.tel, []metricdata.DataPoint[int64]{{Value: 4}}, ignore)
-
-		time.Sleep(15 * time.Second)
-		synctest.Wait()
+		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1))))
+		flushes(1)
 		ext.full.Store(true)
-		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(20))))
-		time.Sleep(15 * time.Second)
-		synctest.Wait()
+		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(2))))
+		flushes(1)
 		ext.full.Store(false)
 		sink.broken.Store(true)
-		time.Sleep(30 * time.Second)
-		synctest.Wait()
-		failures := func(stage string, n int64) metricdata.DataPoint[int64] {
-			return metricdata.DataPoint[int64]{Value: n, Attributes: attribute.NewSet(attribute.String("stage", stage))}
-		}
+		flushes(2)
+		sink.broken.Store(false)
 		metadatatest.AssertEqualConnectorGenAiCostFlushFailures(t, h.tel, []metricdata.DataPoint[int64]{
-			failures("persist", 1),
-			failures("emit", 2),
-		}, ignore)
+			int64Point(1, attribute.String("stage", "persist")),
+			int64Point(2, attribute.String("stage", "emit")),
+		}, metricdatatest.IgnoreTimestamp())
+
 		size, err := h.tel.GetMetric("otelcol_connector_gen_ai_cost_persist_size")
 		require.NoError(t, err)
 		assert.Greater(t, size.Data.(metricdata.Sum[int64]).DataPoints[0].Value, int64(500))
-		_, err = h.tel.GetMetric("otelcol_connector_gen_ai_cost_persist_duration")
+		duration, err := h.tel.GetMetric("otelcol_connector_gen_ai_cost_persist_duration")
 		require.NoError(t, err)
-
-		assert.Equal(t, 1, logs.FilterMessageSnippet("put the gen_ai_cost processor into the pipeline").Len(), "once")
-		malformed := logs.FilterMessageSnippet("records whose cost cannot be read")
-		require.Equal(t, 1, malformed.Len(), "once for an interval")
-		assert.Equal(t, int64(1), malformed.All()[0].ContextMap()["records"])
-		sink.broken.Store(false)
+		assert.Positive(t, duration.Data.(metricdata.Histogram[float64]).DataPoints[0].Count)
 		require.NoError(t, c.Shutdown(t.Context()))
 	})
 }
