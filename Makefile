@@ -43,6 +43,10 @@ demo: build ## Replay captured GenAI traffic through the collector and print wha
 accuracy: build ## Compare the collector's prices with what was billed, by instrumentation; writes docs/accuracy.md
 	@CGO_ENABLED=0 go run ./test/accuracy -collector $(BINARY)
 
+.PHONY: interop
+interop: build ## Run published instrumentations against a mock provider and judge their prices; writes docs/interop.md
+	@CGO_ENABLED=0 go -C test/interop run . -collector $(CURDIR)/$(BINARY) -page $(CURDIR)/docs/interop.md
+
 ## Check
 
 .PHONY: test

@@ -1,0 +1,86 @@
+"""Calls through LangChain's chat models and agents."""
+
+from langchain.agents import create_agent
+from langchain_anthropic import ChatAnthropic
+from langchain_openai import ChatOpenAI, OpenAIEmbeddings
+
+from telemetry import mock_url
+
+GPT = "gpt-4o-2024-08-06"
+CLAUDE = "claude-sonnet-4-5-20250929"
+PROMPT = "What is the weather in Paris?"
+
+
+def gpt(model: str = GPT, **options) -> ChatOpenAI:
+    return ChatOpenAI(model=model, base_url=mock_url("/v1"), api_key="mock", **options)
+
+
+def claude() -> ChatAnthropic:
+    return ChatAnthropic(model=CLAUDE, base_url=mock_url(), api_key="mock", max_tokens=1000)
+
+
+def get_weather(city: str) -> str:
+    """Returns the weather in a city."""
+    return f"It is sunny in {city}."
+
+
+def run_agent(model) -> None:
+    create_agent(model, tools=[get_weather]).invoke({"messages": [{"role": "user", "content": PROMPT}]})
+
+
+def chat() -> None:
+    gpt().invoke(PROMPT)
+
+
+def chat_stream() -> None:
+    for _ in gpt(stream_usage=True).stream(PROMPT):
+        pass
+
+
+def chat_flex() -> None:
+    gpt("gpt-5", service_tier="flex").invoke(PROMPT)
+
+
+def chat_retry() -> None:
+    chat()
+
+
+def chat_error() -> None:
+    gpt(max_retries=0).invoke(PROMPT)
+
+
+def chat_twice() -> None:
+    chat()
+    chat()
+
+
+def chat_tool() -> None:
+    run_agent(gpt())
+
+
+def responses() -> None:
+    gpt("gpt-5", use_responses_api=True, service_tier="flex").invoke(PROMPT)
+
+
+def embeddings() -> None:
+    OpenAIEmbeddings(
+        model="text-embedding-3-small", base_url=mock_url("/v1"), api_key="mock", check_embedding_ctx_length=False
+    ).embed_documents(["one", "two"])
+
+
+def messages() -> None:
+    claude().invoke(PROMPT)
+
+
+def messages_stream() -> None:
+    for _ in claude().stream(PROMPT):
+        pass
+
+
+def messages_twice() -> None:
+    messages()
+    messages()
+
+
+def messages_tool() -> None:
+    run_agent(claude())
