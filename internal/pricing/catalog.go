@@ -403,3 +403,24 @@ func (e *entry) at(instant int64) *list {
 	}
 	return nil
 }
+
+// ModelInfo is one entry of a catalog, for listings.
+type ModelInfo struct {
+	Provider, ID, Name, Version string
+	Aliases                     []string
+}
+
+// Models lists the models of a catalog by provider and id.
+func (c *Catalog) Models() []ModelInfo {
+	out := make([]ModelInfo, 0, c.entries)
+	for _, id := range sortedKeys(c.providers) {
+		p := c.providers[id]
+		for _, name := range sortedKeys(p.entries) {
+			e := p.entries[name]
+			out = append(out, ModelInfo{
+				Provider: id, ID: e.model.ID, Name: e.name, Version: e.version, Aliases: slices.Clone(e.aliases),
+			})
+		}
+	}
+	return out
+}

@@ -2,11 +2,9 @@ package pricing
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
@@ -113,7 +111,7 @@ func (e *Engine) Price(c *Call) Price {
 		Model: l.offer.entry.name, Version: l.version, Match: l.match, MatchUncertain: l.uncertain,
 		Foreign: l.foreign, ProviderGuessed: l.guessed, Region: cmp.Or(l.region, c.Region),
 	}
-	e.selectSheet(c, l, l.offer.in(p.Region), &p)
+	e.selectSheet(c, l, &p)
 	return p
 }
 
@@ -177,13 +175,14 @@ func (e *Engine) offer(l *lookup, provider string) *offer {
 	return o
 }
 
-// selectSheet fills in the part of a price that depends on more than the names.
-func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
-	instant := c.Time.UnixNano()
+// selectSheet fills in the part of a price that depends on more than the names. It returns what it took that
+// from, nil if no price list holds at the time of the call.
+func (e *Engine) selectSheet(c *Call, l *lookup, p *Price) *keyedSheet {
+	o, instant := l.offer.in(p.Region), c.Time.UnixNano()
 	list := o.entry.at(instant)
 	if list == nil {
 		p.Reason = ledger.ReasonNoRate
-		return
+		return nil
 	}
 	usage := c.Usage
 	if usage == nil {
@@ -212,6 +211,7 @@ func (e *Engine) selectSheet(c *Call, l *lookup, o *offer, p *Price) {
 		}
 	}
 	e.fill(p, made, usage)
+	return made
 }
 
 var noUsage meter.Usage
@@ -287,58 +287,4 @@ func (e *Engine) forget() {
 	e.sheets.Store(0)
 	e.offers = make(map[offerKey]*offer)
 	e.cache.clear()
-}
-
-// Explain tells how a call's model was found and, in the words of Sheet.Trace, how its prices came about.
-func (e *Engine) Explain(c *Call) []string {
-	l := e.lookup(c)
-	p := e.Price(c)
-	var steps []string
-	switch {
-	case l == nil:
-		return []string{"model: the call names none"}
-	case l.offer == nil:
-		return []string{"model: " + l.model + " is not in the catalog, nor is it under the provider's fallbacks"}
-	}
-	steps = append(steps, "model: "+l.model+" is "+l.offer.entry.provider.id+"/"+l.offer.entry.model.ID+" ("+l.rule+")")
-	if p.Region != "" && p.Region != c.Region {
-		steps = append(steps, "region: "+p.Region+", from the model's name or deployment")
-	}
-	if p.TierAssumed {
-		steps = append(steps, "service tier: no price for "+c.ServiceTier+", standard rates taken")
-	}
-	switch {
-	case p.Sheet != nil:
-		steps = append(steps, p.Sheet.Trace()...)
-	case l.offer.entry.at(c.Time.UnixNano()) == nil:
-		steps = append(steps, "no price at "+c.Time.UTC().Format(time.RFC3339))
-	default:
-		steps = append(steps, "no rate for a meter used, or no exchange rate within a week before the day")
-	}
-	if p.Upper != nil {
-		steps = append(steps, "above "+p.Threshold.String()+":")
-		steps = append(steps, p.Upper.Trace()...)
-	}
-	return steps
-}
-
-// Model is one entry of a catalog, for listings.
-type ModelInfo struct {
-	Provider, ID, Name, Version string
-	Aliases                     []string
-}
-
-// Models lists the models of a catalog by provider and id.
-func (c *Catalog) Models() []ModelInfo {
-	out := make([]ModelInfo, 0, c.entries)
-	for _, id := range sortedKeys(c.providers) {
-		p := c.providers[id]
-		for _, name := range sortedKeys(p.entries) {
-			e := p.entries[name]
-			out = append(out, ModelInfo{
-				Provider: id, ID: e.model.ID, Name: e.name, Version: e.version, Aliases: slices.Clone(e.aliases),
-			})
-		}
-	}
-	return out
 }

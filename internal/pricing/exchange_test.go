@@ -72,8 +72,8 @@ func TestExchangeIsExplained(t *testing.T) {
 		"model: M is p/m (exact)",
 		"price: p/m",
 		"exchange: 1 USD = 0.9 EUR of 2026-03-12",
-		"input: list 3 = 2.7 EUR per 1M; contracted 2.43 (agreements::0)",
-	}, e.Explain(call)[:4])
+		"input: list 3 x 0.9 (exchange) = 2.7 EUR per 1M; contracted 2.43 (agreements::0)",
+	}, e.Explain(call))
 }
 
 // An override in a currency of its own is converted like the list.

@@ -130,7 +130,11 @@ func (k *sheetMaker) list1(mask uint64, step int, m meter.Meter) quote {
 		return quote{rate: new(big.Rat), from: m, how: "free"}
 	}
 	found := k.quote(mask, step, m)
+	listed := found.rate
 	found.rate = k.convert(found.rate, k.currency)
+	if k.explain && found.rate != listed {
+		found.how += " x " + decimalString(k.exchange[k.currency].rate) + " (exchange)"
+	}
 	return found
 }
 
