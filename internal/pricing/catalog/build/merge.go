@@ -159,7 +159,7 @@ func (m *merger) addMissing(other pricing.Model) {
 	if m.names[fold(other.ID)] {
 		return
 	}
-	if allFree(other) && !m.sellsForFree() {
+	if allFree(other) && !freeOfCharge(m.provider, other.ID) {
 		m.summary.Skipped++
 		return
 	}
@@ -173,9 +173,19 @@ func allFree(model pricing.Model) bool {
 	return !slices.ContainsFunc(model.Prices, func(p pricing.PriceList) bool { return !p.Free })
 }
 
-// sellsForFree: models that run on one's own machine cost nothing per call. Elsewhere a zero in
-// the secondary list also stands for prices that are not known or covered by a subscription.
-func (m *merger) sellsForFree() bool { return m.provider == "ollama" }
+// freeModels are models of which it is known that a zero in the secondary list means free: what runs on
+// one's own machine, experiments and open models on the Gemini API, Mistral's labs. Elsewhere a zero also
+// stands for prices that are not known or covered by a subscription.
+var freeModels = map[string]*regexp.Regexp{
+	"ollama":     regexp.MustCompile(`.`),
+	"gcp.gemini": regexp.MustCompile(`exp|learnlm|gemma`),
+	"mistral_ai": regexp.MustCompile(`^labs-`),
+}
+
+func freeOfCharge(provider, id string) bool {
+	known, ok := freeModels[provider]
+	return ok && known.MatchString(id)
+}
 
 // join brings what the secondary list says about a model together with the primary's. It reports false
 // for a snapshot that disagrees.
