@@ -73,6 +73,21 @@ func (s *setup) http() string       { return s.addresses[1] }
 func (s *setup) prometheus() string { return s.addresses[2] }
 func (s *setup) sink() string       { return s.addresses[3] }
 
+func (s *setup) files() []string {
+	var files []string
+	for _, config := range s.configs {
+		files = append(files, filepath.Join("testdata", config))
+	}
+	return files
+}
+
+func (s *setup) environment() []string {
+	return []string{
+		"E2E_GRPC=" + s.grpc(), "E2E_HTTP=" + s.http(), "E2E_PROMETHEUS=" + s.prometheus(), "E2E_SINK=" + s.sink(),
+		"E2E_DIRECTORY=" + s.directory, "E2E_FLUSH_INTERVAL=" + s.flushInterval.String(),
+	}
+}
+
 // collector is a running collector.
 type collector struct {
 	*otelcol.Process
@@ -84,13 +99,7 @@ func (s *setup) start(t *testing.T) *collector {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
-	var configs []string
-	for _, config := range s.configs {
-		configs = append(configs, filepath.Join("testdata", config))
-	}
-	process, err := otelcol.StartMerged(ctx, executable(t, "OTELCOL_FINOPS"), configs,
-		"E2E_GRPC="+s.grpc(), "E2E_HTTP="+s.http(), "E2E_PROMETHEUS="+s.prometheus(), "E2E_SINK="+s.sink(),
-		"E2E_DIRECTORY="+s.directory, "E2E_FLUSH_INTERVAL="+s.flushInterval.String())
+	process, err := otelcol.StartMerged(ctx, executable(t, "OTELCOL_FINOPS"), s.files(), s.environment()...)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		process.Kill()
