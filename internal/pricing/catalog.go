@@ -323,7 +323,7 @@ func (p *provider) canonicalName(e *entry, names *nameTable) (name, version stri
 func (p *provider) plainName(e *entry, names *nameTable) string {
 	forms := bares(withoutRegion(e.model), names)
 	name := forms[len(forms)-1].name
-	if letters(name) < 2 && len(forms) > 1 {
+	if short, _, _ := cutSuffix(name, names); letters(short) < 2 && len(forms) > 1 {
 		name = forms[len(forms)-2].name // deepseek.r1 is not called r1
 	}
 	for {

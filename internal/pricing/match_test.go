@@ -220,3 +220,32 @@ func TestResponseModelIsAskedFirst(t *testing.T) {
 	p = e.Price(&Call{Provider: "azure", Time: time.Now(), Usage: usage})
 	assert.Equal(t, ledger.ReasonNoModel, p.Reason)
 }
+
+func TestCanonicalNames(t *testing.T) {
+	for _, tt := range []struct{ id, version, region, name, wantVersion string }{
+		{id: "gpt-4o", name: "gpt-4o"},
+		{id: "gpt-4o-2024-05-13", name: "gpt-4o", wantVersion: "2024-05-13"},
+		{id: "Claude-Opus-4-1-20250805", name: "Claude-Opus-4-1", wantVersion: "20250805"},
+		{id: "claude-opus-4-1@20250805", name: "claude-opus-4-1", wantVersion: "20250805"},
+		{id: "us.anthropic.claude-opus-4-1-20250805-v1:0", name: "claude-opus-4-1", wantVersion: "20250805"},
+		{id: "us-gov-east-1/anthropic.claude-x-v1:0", region: "us-gov-east-1", name: "claude-x"},
+		{id: "regional.amazon.nova-pro-v1:0", region: "regional", name: "nova-pro"},
+		{id: "deepseek.r1-v1:0", name: "deepseek.r1"},
+		{id: "openai/o1", name: "o1"},
+		{id: "accounts/fireworks/models/deepseek-v3", name: "deepseek-v3"},
+		{id: "o7-preview-1234", version: "1234", name: "o7-preview", wantVersion: "1234"},
+		{id: "o7", version: "2026-02-02", name: "o7", wantVersion: "2026-02-02"},
+		{id: "text-embedding-ada-002", name: "text-embedding-ada-002"}, // there is no text-embedding-ada
+		{id: "base-1-2411", name: "base-1", wantVersion: "2411"},
+		{id: "llama3-70b-8192", name: "llama3-70b-8192"},
+		{id: "gpt-4.1", name: "gpt-4.1"},
+		{id: "İstanbul-2024-05-13", name: "istanbul", wantVersion: "2024-05-13"}, // its lower case is shorter
+	} {
+		c, err := Compile(parse(t, head+"models:\n  - {id: base-1, prices: [{free: true}]}\n"),
+			&File{Format: FormatVersion, Provider: "p", Models: []Model{{ID: tt.id, Version: tt.version, Region: tt.region, Prices: []PriceList{{Free: true}}}}})
+		require.NoError(t, err)
+		e := c.providers["p"].entries[fold(tt.id)]
+		assert.Equal(t, tt.name, e.name, tt.id)
+		assert.Equal(t, tt.wantVersion, e.version, tt.id)
+	}
+}
