@@ -85,13 +85,31 @@ func (s *state) newTally() *tally {
 	return t
 }
 
+// tally returns one that is at rest, or a new one. A sync.Pool would not do: decoding makes so much
+// garbage that collections empty it between two batches.
+func (s *state) tally() *tally {
+	select {
+	case t := <-s.tallies:
+		return t
+	default:
+		return s.newTally()
+	}
+}
+
+func (s *state) rest(t *tally) {
+	t.batch.Reset()
+	t.result = series.Result{}
+	select {
+	case s.tallies <- t:
+	default:
+	}
+}
+
 func (s *state) consume(ctx context.Context, sig signal, read func(*tally)) {
-	t := s.tallies.Get().(*tally)
+	t := s.tally()
 	t.now = time.Now()
 	read(t)
 	s.telemetry.count(ctx, sig, &t.batch, &t.result)
 	s.complaints.add(&t.batch)
-	t.batch.Reset()
-	t.result = series.Result{}
-	s.tallies.Put(t)
+	s.rest(t)
 }

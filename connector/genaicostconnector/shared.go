@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -63,7 +64,7 @@ type state struct {
 	sinks      *sinks
 	telemetry  *telemetry
 	complaints *complaints
-	tallies    sync.Pool
+	tallies    chan *tally
 	forget     func()
 
 	// instances counts those that were made and not shut down.
@@ -99,7 +100,7 @@ func newState(set connector.Settings, cfg *Config) (*state, error) {
 		complaints: &complaints{logger: set.Logger},
 	}
 	s.sinks = newSinks(cfg.Temporality == TemporalityDelta)
-	s.tallies.New = func() any { return s.newTally() }
+	s.tallies = make(chan *tally, 2*runtime.GOMAXPROCS(0))
 	return s, nil
 }
 

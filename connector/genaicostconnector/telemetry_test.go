@@ -74,8 +74,8 @@ func TestFlushFailuresAreCountedByStage(t *testing.T) {
 		h := newStored(t, ext, nil)
 		sink := &flaky{}
 		c := h.traces(sink)
-		flushes := func(n time.Duration) {
-			time.Sleep(n * 15 * time.Second)
+		flushes := func(n int) {
+			time.Sleep(time.Duration(n) * defaultFlushInterval)
 			synctest.Wait()
 		}
 		require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1))))
