@@ -98,6 +98,7 @@ func addVariant(list *pricing.PriceList, from pricing.PriceList, v pricing.Varia
 	switch {
 	case len(v.Rates) == 0:
 	case current && sameBase(*list, from):
+		v = withoutFilled(v, from)
 		scaleTiers(&v, from)
 		if !alignTiers(list, &v, factor) {
 			return false
@@ -121,6 +122,32 @@ func sameBase(list, from pricing.PriceList) bool {
 		}
 	}
 	return true
+}
+
+// withoutFilled drops rates of kinds of tokens that cost what their parent does in the base: the variant's
+// parent says more about them than the standard rate that a reader filled in.
+func withoutFilled(v pricing.Variant, from pricing.PriceList) pricing.Variant {
+	drop := func(rates map[string]pricing.RateSpec) map[string]pricing.RateSpec {
+		rates = maps.Clone(rates)
+		maps.DeleteFunc(rates, func(name string, rate pricing.RateSpec) bool {
+			base, have := from.Rates[name]
+			return have && redundant(name, base, from) && (rate == base || redundant(name, rate, pricing.PriceList{Rates: v.Rates}))
+		})
+		return rates
+	}
+	rates := drop(v.Rates)
+	v.Tiers = slices.Clone(v.Tiers)
+	for i, tier := range v.Tiers {
+		kept := maps.Clone(tier.Rates)
+		maps.DeleteFunc(kept, func(name string, _ pricing.RateSpec) bool {
+			_, had := v.Rates[name]
+			_, has := rates[name]
+			return had && !has
+		})
+		v.Tiers[i].Rates = kept
+	}
+	v.Rates = rates
+	return v
 }
 
 // scaleTiers corrects tiers of a variant that are the standard ones: readers fill them so where the

@@ -48,7 +48,7 @@ const selection = embeddedData().map(({ id, name, pricing_urls, fallback_model_p
   models: models
     .filter((m) => m.id !== 'whisper-large-v3' && m.id !== 'whisper-large-v3-turbo') // billed for 10 s at least, by code
     .toSorted(byInterest)
-    .slice(0, many.has(id) ? 6 : 1)
+    .slice(0, many.has(id) ? 24 : 1)
     .map(({ id, match, prices }) => ({ id, match, prices })),
 }))
 
@@ -107,7 +107,7 @@ for (const provider of selection) {
     const callable = names(model.match).filter(
       (name) => calcPrice({ input_tokens: 0 }, name, { providerId: provider.id })?.model.id === model.id,
     )
-    for (let i = 0; callable.length > 0 && i < 4; i++) {
+    for (let i = 0; callable.length > 0 && i < 3; i++) {
       const [name, time, usage] = [pick(callable), pick(times), usageFor(keysOf(model))]
       try {
         const result = calcPrice(usage, name, { providerId: provider.id, timestamp: new Date(time) })
