@@ -35,7 +35,7 @@ var golden = map[string]string{
 	"validate":            "catalog validate testdata/prices.yaml testdata/broken.yaml",
 	"validate_json":       "catalog validate --json testdata/broken.yaml",
 	"validate_missing":    "catalog validate testdata/absent.yaml",
-	"diff":                "catalog diff builtin builtin --provider cohere --date 2026-11-23",
+	"diff":                "catalog diff testdata/prices.yaml builtin --provider cohere --date 2026-11-23",
 	"import":              "catalog import --format litellm testdata/litellm.json --date 2026-08-01",
 	"import_lenient":      "catalog import --format litellm testdata/litellm.json --date 2026-08-01 --lenient --json",
 	"import_wrong_format": "catalog import --format genai_prices testdata/litellm.json",

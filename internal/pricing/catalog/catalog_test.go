@@ -30,7 +30,7 @@ func TestPackIsUpToDate(t *testing.T) {
 	require.NoError(t, err)
 	got, err := unpack(packed)
 	require.NoError(t, err)
-	assert.True(t, string(want) == string(got), "catalog.bin differs from data; run go generate ./internal/pricing/catalog")
+	assert.True(t, bytes.Equal(want, got), "catalog.bin differs from data; run go generate ./internal/pricing/catalog")
 }
 
 func TestLoadIsFast(t *testing.T) {
