@@ -294,10 +294,7 @@ func (p *provider) indexSnapshots(names *nameTable) {
 // canonicalName takes the version off an entry's id: gpt-4o-2024-05-13 is gpt-4o of that version. What
 // only looks like a version counts when there is a model of the name that would be left.
 func (p *provider) canonicalName(e *entry, names *nameTable) (name, version string) {
-	id := strings.TrimSpace(e.model.ID)
-	if id = p.plainName(e, names); id == "" {
-		id = e.model.ID
-	}
+	id := cmp.Or(plainName(e.model, names), e.model.ID)
 	if v := e.model.Version; v != "" {
 		if base, ok := strings.CutSuffix(id, v); ok && len(base) > 1 && strings.ContainsAny(base[len(base)-1:], "-@:_.") {
 			return base[:len(base)-1], v
@@ -320,8 +317,8 @@ func (p *provider) canonicalName(e *entry, names *nameTable) (name, version stri
 
 // plainName takes off the region, the path, the geography and the vendor that are in front of an id: the
 // same model has one name at every provider.
-func (p *provider) plainName(e *entry, names *nameTable) string {
-	forms := bares(withoutRegion(e.model), names)
+func plainName(m *Model, names *nameTable) string {
+	forms := bares(withoutRegion(m), names)
 	name := forms[len(forms)-1].name
 	if short, _, _ := cutSuffix(name, names); letters(short) < 2 && len(forms) > 1 {
 		name = forms[len(forms)-2].name // deepseek.r1 is not called r1
@@ -334,7 +331,7 @@ func (p *provider) plainName(e *entry, names *nameTable) string {
 		name = rest
 	}
 	// In the case of the id, of which the name is the end.
-	id := strings.TrimSpace(e.model.ID)
+	id := strings.TrimSpace(m.ID)
 	if at := len(id) - len(name); at >= 0 && strings.EqualFold(id[at:], name) {
 		return id[at:]
 	}

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -189,10 +190,8 @@ func (c *checker) tier(t *Tier) {
 }
 
 func (c *checker) oneOf(key, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
 	c.inside(key, func() {
 		c.addf("%q must be one of %s", value, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))

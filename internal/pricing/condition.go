@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -164,7 +165,7 @@ func compileWindow(w Window) (window, error) {
 		return window{}, fmt.Errorf("to: %w", err)
 	}
 	if out.from == minutesPerDay {
-		return window{}, fmt.Errorf("from: 24:00 can only end a window")
+		return window{}, errors.New("from: 24:00 can only end a window")
 	}
 	return out, nil
 }

@@ -29,10 +29,10 @@ func parseDecimal(s string) (*big.Rat, error) {
 
 // checkDecimal tells whether parseDecimal would succeed, at a fraction of its cost.
 func checkDecimal(s string) error {
-	mantissa, exponent := s, ""
+	mantissa := s
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		mantissa, exponent = s[:i], s[i+1:]
-		if n, err := strconv.Atoi(exponent); err != nil || n > maxExponent || n < -maxExponent {
+		mantissa = s[:i]
+		if n, err := strconv.Atoi(s[i+1:]); err != nil || n > maxExponent || n < -maxExponent {
 			return fmt.Errorf("%q is not a decimal number of a usable size", s)
 		}
 	}

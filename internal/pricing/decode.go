@@ -96,7 +96,8 @@ func (d *decoder) decode(node *yaml.Node, v reflect.Value) {
 	if node.Kind == yaml.AliasNode {
 		node = node.Alias
 	}
-	if d.nodes++; d.nodes >= maxNodes {
+	d.nodes++
+	if d.nodes >= maxNodes {
 		if d.nodes == maxNodes {
 			d.fatal = true
 			d.report(node.Line, "%v", errTooLarge)
@@ -257,8 +258,8 @@ func fieldsOf(t reflect.Type) map[string]int {
 
 func knownKeys(t reflect.Type) string {
 	var keys []string
-	for i := range t.NumField() {
-		if key, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); key != "" {
+	for field := range t.Fields() {
+		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key != "" {
 			keys = append(keys, key)
 		}
 	}

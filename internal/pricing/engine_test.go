@@ -14,42 +14,42 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
-func parse(t testing.TB, text string) *File {
-	t.Helper()
+func parse(tb testing.TB, text string) *File {
+	tb.Helper()
 	f, err := ParseFile("test.yaml", []byte(text), ParseOptions{})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return f
 }
 
-func readCatalog(t testing.TB) *Catalog {
-	t.Helper()
+func readCatalog(tb testing.TB) *Catalog {
+	tb.Helper()
 	paths, err := filepath.Glob("testdata/catalog/*.yaml")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
+	require.NoError(tb, err)
+	require.NotEmpty(tb, paths)
 	var files []*File
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		f, err := ParseFile(path, data, ParseOptions{})
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		files = append(files, f)
 	}
 	c, err := Compile(files...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return c
 }
 
-func engine(t testing.TB, custom Customization) *Engine {
-	t.Helper()
-	e, err := NewEngine(readCatalog(t), custom)
-	require.NoError(t, err)
+func engine(tb testing.TB, custom Customization) *Engine {
+	tb.Helper()
+	e, err := NewEngine(readCatalog(tb), custom)
+	require.NoError(tb, err)
 	return e
 }
 
-func instant(t testing.TB, s string) time.Time {
-	t.Helper()
+func instant(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	at, err := time.Parse(time.RFC3339, s)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return at
 }
 
@@ -62,13 +62,13 @@ func tokens(quantities map[meter.Meter]int64) *meter.Usage {
 }
 
 // total adds up what a call costs by one of the unit prices.
-func total(t testing.TB, p *Price, u *meter.Usage, unit func(*Rate) money.UnitPrice) money.Amount {
-	t.Helper()
-	require.Empty(t, p.Reason)
+func total(tb testing.TB, p *Price, u *meter.Usage, unit func(*Rate) money.UnitPrice) money.Amount {
+	tb.Helper()
+	require.Empty(tb, p.Reason)
 	var sum money.Amount
 	for m := range u {
 		cost, ok := unit(&p.Sheet.Rates[m]).Mul(u[m])
-		require.True(t, ok)
+		require.True(tb, ok)
 		sum = sum.Add(cost)
 	}
 	return sum
@@ -80,10 +80,10 @@ func uncached(r *Rate) money.UnitPrice  { return r.Uncached }
 func standard(r *Rate) money.UnitPrice  { return r.Standard }
 
 // worked is the call of the worked example of the rating rules.
-func worked(t testing.TB, at string) *Call {
+func worked(tb testing.TB, at string) *Call {
 	return &Call{
 		Provider: "anthropic", ResponseModel: "claude-sonnet-4-6", RequestModel: "claude-sonnet-4-6",
-		Time: instant(t, at), Region: "us",
+		Time: instant(tb, at), Region: "us",
 		Usage: tokens(map[meter.Meter]int64{
 			meter.Input: 20_000, meter.CacheRead: 180_000, meter.CacheWrite5m: 4_000, meter.CacheWrite1h: 6_000,
 			meter.Output: 2_000, meter.WebSearch: 1,

@@ -112,7 +112,7 @@ func TestExchangeRateFileErrors(t *testing.T) {
 
 func FuzzParseExchangeRates(f *testing.F) {
 	f.Add([]byte(someRates))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		if rates, err := ParseExchangeRates("x", data); err == nil {
 			rates.convert("USD", "EUR", 20524)
 		}

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,9 +80,9 @@ type variantTier struct {
 
 // at returns the tier that counts for a set of variants: that of the last one applied.
 func (s *threshold) at(mask uint64) *tier {
-	for i := len(s.variants) - 1; i >= 0; i-- {
-		if mask&s.variants[i].bit != 0 {
-			return s.variants[i].tier
+	for _, v := range slices.Backward(s.variants) {
+		if mask&v.bit != 0 {
+			return v.tier
 		}
 	}
 	return s.base
@@ -155,12 +156,8 @@ func mergeMaps[V any](own, inherited map[string]V) map[string]V {
 		return own
 	}
 	merged := make(map[string]V, len(own)+len(inherited))
-	for key, value := range inherited {
-		merged[key] = value
-	}
-	for key, value := range own {
-		merged[key] = value
-	}
+	maps.Copy(merged, inherited)
+	maps.Copy(merged, own)
 	return merged
 }
 

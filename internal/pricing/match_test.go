@@ -66,9 +66,9 @@ models:
     prices: [{rates: {input: "1", output: "1"}}]
 `
 
-func matchEngine(t testing.TB) *Engine {
-	t.Helper()
-	c := readCatalog(t)
+func matchEngine(tb testing.TB) *Engine {
+	tb.Helper()
+	c := readCatalog(tb)
 	var files []*File
 	for _, id := range []string{"anthropic", "openai"} {
 		for _, e := range c.providers[id].order[:1] {
@@ -76,16 +76,16 @@ func matchEngine(t testing.TB) *Engine {
 		}
 	}
 	for _, text := range []string{bedrockAndFriends, others, vertex, gateway} {
-		files = append(files, parse(t, text))
+		files = append(files, parse(tb, text))
 	}
 	merged, err := Compile(files...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	e, err := NewEngine(merged, Customization{Deployments: map[string]Deployment{
 		"prod-chat-eu": {Provider: "azure", Model: "gpt-4o", Region: "eu", Kind: "data_zone"},
 		"arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3": {Provider: "bedrock", Model: "amazon.nova-pro"},
 		"own-provider": {Model: "gpt-4o-mini"},
 	}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return e
 }
 

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -136,7 +137,7 @@ func (a selectorAsks) key(c *Call, region string) selectionKey {
 func (o *offer) addSelection(key selectionKey) *selection {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	next := copyBounded(o.selections.Load(), maxSelections)
+	next := copyBounded(&o.selections, maxSelections)
 	if s, ok := next[key]; ok {
 		return s
 	}
@@ -151,14 +152,13 @@ func (o *offer) addSelection(key selectionKey) *selection {
 }
 
 // copyBounded returns a copy to add to, empty when the limit is reached.
-func copyBounded[K comparable, V any](old *map[K]V, limit int) map[K]V {
+func copyBounded[K comparable, V any](published *atomic.Pointer[map[K]V], limit int) map[K]V {
+	old := published.Load()
 	if old == nil || len(*old) >= limit {
 		return make(map[K]V, 1)
 	}
 	next := make(map[K]V, len(*old)+1)
-	for k, v := range *old {
-		next[k] = v
-	}
+	maps.Copy(next, *old)
 	return next
 }
 
@@ -234,7 +234,7 @@ func (s *selection) cached(key *sheetKey) *keyedSheet {
 func (s *selection) add(made *keyedSheet) *keyedSheet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	next := copyBounded(s.sheets.Load(), maxSheets)
+	next := copyBounded(&s.sheets, maxSheets)
 	if known, ok := next[made.key]; ok {
 		return known
 	}

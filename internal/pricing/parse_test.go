@@ -1,8 +1,6 @@
 package pricing
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -169,7 +167,7 @@ func TestHostileFiles(t *testing.T) {
 func TestCompileChecksFilesThatNobodyChecked(t *testing.T) {
 	_, err := Compile(&File{Format: FormatVersion, Provider: "p", Models: []Model{{ID: "m"}}})
 	var problem *Problem
-	require.True(t, errors.As(err, &problem))
+	require.ErrorAs(t, err, &problem)
 	assert.Equal(t, `p: entry "m": models[0].prices: must hold 1 to 500 price lists`, problem.Error())
 }
 
@@ -252,7 +250,7 @@ func FuzzParseFile(f *testing.F) {
 		require.NoError(t, err)
 		for _, m := range c.Models() {
 			call := worked(t, "2026-03-12T23:59:50Z")
-			call.Provider, call.ResponseModel, call.RequestModel = m.Provider, m.ID, fmt.Sprintf("%s-2026-01-02", m.ID)
+			call.Provider, call.ResponseModel, call.RequestModel = m.Provider, m.ID, m.ID+"-2026-01-02"
 			p := e.Price(call)
 			if p.Sheet != nil {
 				for i := range p.Sheet.Rates {

@@ -23,7 +23,7 @@ func drawPrices(t *rapid.T) PriceList {
 		return RateSpec{Rate: strconv.FormatFloat(float64(rapid.IntRange(0, 100_000).Draw(t, label))/1000, 'f', -1, 64)}
 	}
 	p := PriceList{Rates: make(map[string]RateSpec)}
-	for m := meter.Input; m < meter.Request; m++ {
+	for m := range meter.Request {
 		if m == meter.Input || m == meter.Output || rapid.Bool().Draw(t, "has "+m.String()) {
 			p.Rates[m.String()] = rate(m.String())
 		}
@@ -68,7 +68,7 @@ func drawCall(t *rapid.T) *Call {
 
 func drawUsage(t *rapid.T) *meter.Usage {
 	u := new(meter.Usage)
-	for m := meter.Input; m < meter.Request; m++ {
+	for m := range meter.Request {
 		u[m] = money.Units(rapid.Int64Range(0, 700).Draw(t, "usage of "+m.String()))
 	}
 	return u
@@ -157,7 +157,7 @@ func TestPartsSumUp(t *testing.T) {
 		require.Zero(t, total.Cmp(sum(t, &p, call.Usage).Rat()))
 		for m := range p.Sheet.Rates {
 			r := p.Sheet.Rates[m]
-			require.True(t, r.Known == (meter.Meter(m).IsToken()))
+			require.Equal(t, r.Known, meter.Meter(m).IsToken())
 			require.Equal(t, p.Sheet.Rates[meter.Meter(m).Uncached()].List, r.Uncached)
 		}
 	})

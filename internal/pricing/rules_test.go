@@ -1,7 +1,6 @@
 package pricing
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -255,7 +254,7 @@ func TestRulesThatDoNotConflict(t *testing.T) {
 		{Overrides: []Override{{Rates: rates, Selector: Selector{Model: []string{"gpt-*"}}}, {Rates: rates, Selector: Selector{Model: []string{"gpt-4*", "gpt-5"}}}}},
 		{Overrides: []Override{{Rates: rates}}, Agreements: []Agreement{{Discount: "1%"}}, Commitments: []Commitment{{EffectiveRate: rates}}},
 	} {
-		assert.NoError(t, custom.Validate(), fmt.Sprintf("%+v", custom))
+		assert.NoError(t, custom.Validate(), "%+v", custom)
 	}
 }
 

@@ -103,8 +103,8 @@ func (s *schemaMaker) structOf(t reflect.Type) map[string]any {
 	if required := requiredKeys[t.Name()]; required != nil {
 		def["required"] = required
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if key == "" {
 			continue

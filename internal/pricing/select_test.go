@@ -12,12 +12,12 @@ import (
 )
 
 // pricer makes an engine of one model `m` at the provider `p` out of its price list in flow style.
-func pricer(t testing.TB, prices string, custom Customization) *Engine {
-	t.Helper()
-	c, err := Compile(parse(t, "format: finops/v1\nprovider: p\nmodels:\n  - {id: m, prices: ["+prices+"]}\n"))
-	require.NoError(t, err)
+func pricer(tb testing.TB, prices string, custom Customization) *Engine {
+	tb.Helper()
+	c, err := Compile(parse(tb, "format: finops/v1\nprovider: p\nmodels:\n  - {id: m, prices: ["+prices+"]}\n"))
+	require.NoError(tb, err)
 	e, err := NewEngine(c, custom)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return e
 }
 
@@ -49,83 +49,103 @@ func TestRateOfMeter(t *testing.T) {
 				meter.Input: "2", meter.CacheRead: "~2", meter.CacheWrite5m: "~2", meter.CacheWrite1h: "~2", meter.InputAudio: "~2",
 				meter.CacheReadAudio: "~2", meter.Output: "10", meter.Reasoning: "10", meter.Citation: "~10", meter.OutputAudio: "~10",
 				meter.WebSearch: "none", meter.Request: "none",
-			}, "p/m",
+			},
+			"p/m",
 		},
 		{
 			"the nearest parent stands in", `{rates: {input: "2", cache_write_5m: "2.5", cache_read: "0.2", output: "10"}}`, "", 1,
-			map[meter.Meter]string{meter.CacheWrite1h: "~2.5", meter.CacheReadAudio: "~0.2", meter.InputAudio: "~2"}, "p/m",
+			map[meter.Meter]string{meter.CacheWrite1h: "~2.5", meter.CacheReadAudio: "~0.2", meter.InputAudio: "~2"},
+			"p/m",
 		},
 		{
 			"declared fallbacks keep the confidence", `{rates: {input: "2", cache_write_5m: "2.5", output: "10"}, fallbacks: {cache_write_1h: cache_write_5m, input_image: input, citation: output}}`, "", 1,
-			map[meter.Meter]string{meter.CacheWrite1h: "2.5", meter.InputImage: "2", meter.Citation: "10", meter.InputAudio: "~2"}, "p/m",
+			map[meter.Meter]string{meter.CacheWrite1h: "2.5", meter.InputImage: "2", meter.Citation: "10", meter.InputAudio: "~2"},
+			"p/m",
 		},
 		{
 			"embeddings have no output", `{rates: {input: "0.02"}}`, "", 1,
-			map[meter.Meter]string{meter.Input: "0.02", meter.Output: "none", meter.Reasoning: "none"}, "p/m",
+			map[meter.Meter]string{meter.Input: "0.02", meter.Output: "none", meter.Reasoning: "none"},
+			"p/m",
 		},
 		{
 			"below the tier", tiered + "}", "", 100,
-			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "1", meter.Output: "10"}, "p/m",
+			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "1", meter.Output: "10"},
+			"p/m",
 		},
 		{
 			"the tier's parent goes before the base tier", tiered + "}", "", 101,
-			map[meter.Meter]string{meter.Input: "4", meter.CacheRead: "~4", meter.Output: "20", meter.Reasoning: "20"}, "p/m#long_context",
+			map[meter.Meter]string{meter.Input: "4", meter.CacheRead: "~4", meter.Output: "20", meter.Reasoning: "20"},
+			"p/m#long_context",
 		},
 		{
 			"a meter that the tier says nothing of keeps its rate", `{rates: {input: "2", output: "10", web_search: "0.01"}, tiers: [{threshold: 100, rates: {input: "4"}}]}`, "", 101,
-			map[meter.Meter]string{meter.Input: "4", meter.Output: "10", meter.WebSearch: "0.01"}, "p/m#long_context",
+			map[meter.Meter]string{meter.Input: "4", meter.Output: "10", meter.WebSearch: "0.01"},
+			"p/m#long_context",
 		},
 		{
 			"factors of a tier cover the meters below their own", `{rates: {input: "2", cache_read: "0.2", output: "10"}, tiers: [{threshold: 100, multipliers: {input: "2", output: "1.5"}}]}`, "", 101,
-			map[meter.Meter]string{meter.Input: "4", meter.CacheRead: "0.4", meter.Output: "15", meter.Reasoning: "15"}, "p/m#long_context",
+			map[meter.Meter]string{meter.Input: "4", meter.CacheRead: "0.4", meter.Output: "15", meter.Reasoning: "15"},
+			"p/m#long_context",
 		},
 		{
 			"a variant's own rates", tiered + `variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", cache_read: "0.5", output: "5"}}]}`, "batch", 1,
-			map[meter.Meter]string{meter.Input: "1", meter.CacheRead: "0.5", meter.Output: "5"}, "p/m#batch",
+			map[meter.Meter]string{meter.Input: "1", meter.CacheRead: "0.5", meter.Output: "5"},
+			"p/m#batch",
 		},
 		{
 			"a variant's parent goes before the list's own rate", tiered + `variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", output: "5"}}]}`, "batch", 1,
-			map[meter.Meter]string{meter.Input: "1", meter.CacheRead: "~1", meter.Output: "5"}, "p/m#batch",
+			map[meter.Meter]string{meter.Input: "1", meter.CacheRead: "~1", meter.Output: "5"},
+			"p/m#batch",
 		},
 		{
 			"what a variant says nothing of is as without it", tiered + `variants: [{name: batch, when: {service_tier: batch}, rates: {output: "5"}}]}`, "batch", 1,
-			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "1", meter.Output: "5"}, "p/m#batch",
+			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "1", meter.Output: "5"},
+			"p/m#batch",
 		},
 		{
 			"a factor scales the tier", tiered + `variants: [{name: batch, when: {service_tier: batch}, multipliers: "0.5"}]}`, "batch", 101,
-			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "~2", meter.Output: "10"}, "p/m#long_context+batch",
+			map[meter.Meter]string{meter.Input: "2", meter.CacheRead: "~2", meter.Output: "10"},
+			"p/m#long_context+batch",
 		},
 		{
 			"a variant without this tier is as the tier without it", tiered + `variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", output: "5"}}]}`, "batch", 101,
-			map[meter.Meter]string{meter.Input: "4", meter.Output: "20"}, "p/m#long_context+batch",
+			map[meter.Meter]string{meter.Input: "4", meter.Output: "20"},
+			"p/m#long_context+batch",
 		},
 		{
 			"a variant's own tier", tiered + `variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", output: "5"}, tiers: [{threshold: 100, rates: {input: "3", output: "9"}}]}]}`, "batch", 101,
-			map[meter.Meter]string{meter.Input: "3", meter.Output: "9"}, "p/m#long_context+batch",
+			map[meter.Meter]string{meter.Input: "3", meter.Output: "9"},
+			"p/m#long_context+batch",
 		},
 		{
 			"a tier that only the variant has", `{rates: {input: "2", output: "10"}, variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", output: "5"}, tiers: [{threshold: 100, name: bulk, rates: {input: "0.5"}}]}]}`, "batch", 101,
-			map[meter.Meter]string{meter.Input: "0.5", meter.Output: "5"}, "p/m#bulk+batch",
+			map[meter.Meter]string{meter.Input: "0.5", meter.Output: "5"},
+			"p/m#bulk+batch",
 		},
 		{
 			"without the variant its tier is not there", `{rates: {input: "2", output: "10"}, variants: [{name: batch, when: {service_tier: batch}, rates: {input: "1", output: "5"}, tiers: [{threshold: 100, rates: {input: "0.5"}}]}]}`, "", 101,
-			map[meter.Meter]string{meter.Input: "2"}, "p/m",
+			map[meter.Meter]string{meter.Input: "2"},
+			"p/m",
 		},
 		{
 			"factors leave fees alone", `{rates: {input: "2", output: "10", web_search: "0.01"}, variants: [{name: batch, when: {service_tier: batch}, multipliers: "0.5"}]}`, "batch", 1,
-			map[meter.Meter]string{meter.Input: "1", meter.WebSearch: "0.01"}, "p/m#batch",
+			map[meter.Meter]string{meter.Input: "1", meter.WebSearch: "0.01"},
+			"p/m#batch",
 		},
 		{
 			"unless the entry says otherwise", `{rates: {input: "2", output: "10", web_search: "0.01"}, variants: [{name: batch, when: {service_tier: batch}, multipliers: {tokens: "0.5", units: "0.9", output: "0.6"}}]}`, "batch", 1,
-			map[meter.Meter]string{meter.Input: "1", meter.Output: "6", meter.WebSearch: "0.009"}, "p/m#batch",
+			map[meter.Meter]string{meter.Input: "1", meter.Output: "6", meter.WebSearch: "0.009"},
+			"p/m#batch",
 		},
 		{
 			"of several tiers the highest passed", `{rates: {input: "1"}, tiers: [{threshold: 100, rates: {input: "2"}}, {threshold: 300, name: huge, rates: {input: "3"}}, {threshold: 200, op: gte, name: big, rates: {output: "9"}}]}`, "", 200,
-			map[meter.Meter]string{meter.Input: "2", meter.Output: "9"}, "p/m#big",
+			map[meter.Meter]string{meter.Input: "2", meter.Output: "9"},
+			"p/m#big",
 		},
 		{
 			"free", `{free: true}`, "", 1,
-			map[meter.Meter]string{meter.Input: "0", meter.WebSearch: "0"}, "p/m",
+			map[meter.Meter]string{meter.Input: "0", meter.WebSearch: "0"},
+			"p/m",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

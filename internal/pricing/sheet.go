@@ -286,7 +286,7 @@ func (k *sheetMaker) explainSelection(id string) {
 	}
 	k.explainf("price: %s", id)
 	if k.list.source != (Source{}) {
-		k.explainf("price list: %s%s", k.list.label, k.list.source.suffix())
+		k.explainf("price list: %s%s", k.label, k.list.source.suffix())
 	}
 	if k.info.Disputed != "" {
 		k.explainf("disputed: %s", k.info.Disputed)

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"bytes"
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
