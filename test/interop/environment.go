@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -109,7 +110,22 @@ func refresh(r runtime, name string) error {
 	if r.name != "js" {
 		return nil
 	}
-	return os.CopyFS(r.directory(name), os.DirFS("js"))
+	directory := r.directory(name)
+	if err := os.MkdirAll(filepath.Join(directory, "scenarios"), 0o750); err != nil {
+		return err
+	}
+	for _, pattern := range []string{"*.mjs", "scenarios/*.mjs"} {
+		scripts, err := filepath.Glob(filepath.Join("js", pattern))
+		if err != nil {
+			return err
+		}
+		for _, script := range scripts {
+			if err := copyFile(script, filepath.Join(directory, strings.TrimPrefix(script, "js/"))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func copyFile(from, to string) error {

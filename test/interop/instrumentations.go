@@ -18,6 +18,22 @@ var instrumentations = []instrumentation{
 		packages: []string{"opentelemetry-instrumentation-genai-anthropic", "anthropic"},
 	},
 	{
+		name: "opentelemetry-genai-langchain-python", runtime: "python", environment: "opentelemetry-genai",
+		setup: "genai_langchain", client: "langchain_models", scenarios: frameworkScenarios,
+		packages: []string{"opentelemetry-instrumentation-genai-langchain", "langchain", "langchain-openai", "langchain-anthropic"},
+	},
+	{
+		name: "opentelemetry-genai-langchain-and-sdks-python", runtime: "python", environment: "opentelemetry-genai",
+		setup: "genai_all", client: "langchain_models", scenarios: frameworkScenarios,
+		packages: []string{
+			"opentelemetry-instrumentation-genai-langchain", "opentelemetry-instrumentation-genai-openai", "opentelemetry-instrumentation-genai-anthropic",
+		},
+	},
+	{
+		name: "anthropic-sdk-python", runtime: "python", environment: "openinference",
+		setup: "native", client: "anthropic_sdk", scenarios: anthropicScenarios, packages: []string{"anthropic"},
+	},
+	{
 		name: "opentelemetry-google-genai-python", runtime: "python", environment: "opentelemetry-genai",
 		setup: "google_genai", client: "google_sdk", scenarios: geminiScenarios,
 		packages: []string{"opentelemetry-instrumentation-google-genai", "google-genai"},
@@ -69,7 +85,7 @@ var instrumentations = []instrumentation{
 		setup: "litellm", client: "litellm_calls", packages: []string{"litellm", "openai"},
 		scenarios: []string{
 			"chat", "chat_stream", "chat_stream_without_usage", "chat_flex", "chat_priority", "chat_retry", "chat_error", "chat_twice",
-			"embeddings", "messages", "messages_stream", "messages_error", "messages_twice", "generate",
+			"embeddings", "messages", "messages_stream", "messages_stream_plain", "messages_error", "messages_twice", "generate",
 		},
 	},
 	{

@@ -63,7 +63,7 @@ func available(ctx context.Context, pairs []pair) (kept []pair, skipped []string
 	for _, p := range pairs {
 		key := p.runtime + "/" + p.environment
 		if _, known := verdicts[key]; !known {
-			verdicts[key] = errors.Join(runtimes[p.runtime].prepare(ctx, p.environment))
+			verdicts[key] = runtimes[p.runtime].prepare(ctx, p.environment)
 			if verdicts[key] == nil {
 				verdicts[key] = refresh(runtimes[p.runtime], p.environment)
 			}

@@ -28,16 +28,16 @@ var (
 		"chat_error", "chat_twice", "chat_parallel", "responses", "responses_stream", "responses_search", "embeddings",
 	}
 	anthropicScenarios = []string{
-		"messages", "messages_stream", "messages_stream_cumulative", "messages_search", "messages_retry", "messages_error", "messages_twice",
+		"messages", "messages_stream", "messages_stream_plain", "messages_stream_cumulative", "messages_search", "messages_retry", "messages_error", "messages_twice",
 	}
 	geminiScenarios    = []string{"generate", "generate_stream", "generate_error", "generate_twice"}
 	frameworkScenarios = []string{
 		"chat", "chat_stream", "chat_flex", "chat_retry", "chat_error", "chat_twice", "chat_tool", "responses", "embeddings",
-		"messages", "messages_stream", "messages_twice", "messages_tool",
+		"messages", "messages_stream", "messages_stream_plain", "messages_twice", "messages_tool",
 	}
 	vercelScenarios = []string{
 		"chat", "chat_stream", "chat_flex", "chat_retry", "chat_error", "chat_twice", "chat_parallel", "chat_tool", "responses",
-		"responses_stream", "responses_search", "embeddings", "messages", "messages_stream", "messages_search", "messages_retry",
+		"responses_stream", "responses_search", "embeddings", "messages", "messages_stream", "messages_stream_plain", "messages_search", "messages_retry",
 		"messages_error", "messages_twice", "messages_tool",
 	}
 )

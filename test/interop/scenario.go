@@ -36,6 +36,7 @@ var scenarios = []mock.Scenario{
 
 	anthropic("messages", mock.Reply{Tokens: cachedMessage}),
 	anthropic("messages_stream", mock.Reply{Tokens: cachedMessage}),
+	anthropic("messages_stream_plain", mock.Reply{Tokens: mock.Tokens{Input: 640, Output: 80}}),
 	cumulative(anthropic("messages_stream_cumulative", mock.Reply{Tokens: cachedMessage})),
 	anthropic("messages_search", mock.Reply{Model: sonnet, Tier: "priority", Tokens: withSearches(mock.Tokens{Input: 2500, Output: 600}, 3)}),
 	anthropic("messages_retry", mock.Reply{Status: 429}, mock.Reply{Tokens: cachedMessage}),

@@ -1,9 +1,17 @@
 """How an application turns each instrumentation on. Every function returns one that flushes."""
 
+import os
+
 from telemetry import start
 
 
 def native():
+    return start()
+
+
+def without_native():
+    """As with versions of Anthropic's SDK that have no spans of their own."""
+    os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
     return start()
 
 
@@ -34,16 +42,20 @@ def genai_anthropic():
 def genai_langchain():
     from opentelemetry.instrumentation.genai.langchain import LangChainInstrumentor
 
-    flush = start()
+    flush = without_native()
     LangChainInstrumentor().instrument()
     return flush
 
 
-def genai_langchain_openai():
-    flush = genai_langchain()
+def genai_all():
+    from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
+    from opentelemetry.instrumentation.genai.langchain import LangChainInstrumentor
     from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 
+    flush = start()
+    LangChainInstrumentor().instrument()
     OpenAIInstrumentor().instrument()
+    AnthropicInstrumentor().instrument()
     return flush
 
 
@@ -74,16 +86,18 @@ def openinference_anthropic():
 def openinference_langchain():
     from openinference.instrumentation.langchain import LangChainInstrumentor
 
-    flush = start()
+    flush = without_native()
     LangChainInstrumentor().instrument()
     return flush
 
 
 def openinference_all():
-    flush = openinference_langchain()
     from openinference.instrumentation.anthropic import AnthropicInstrumentor
+    from openinference.instrumentation.langchain import LangChainInstrumentor
     from openinference.instrumentation.openai import OpenAIInstrumentor
 
+    flush = start()
+    LangChainInstrumentor().instrument()
     OpenAIInstrumentor().instrument()
     AnthropicInstrumentor().instrument()
     return flush
@@ -107,8 +121,6 @@ def openllmetry_openai():
 
 def traceloop():
     """The SDK finds what is installed and instruments all of it."""
-    import os
-
     from opentelemetry import trace
     from traceloop.sdk import Traceloop
 

@@ -15,6 +15,7 @@ export default function ({ require }) {
   return {
     messages: () => messages(),
     messages_stream: async () => consume(await messages({ stream: true })),
+    messages_stream_plain: async () => consume(await messages({ stream: true })),
     messages_stream_cumulative: () => client().messages.stream(request).finalMessage(),
     messages_search: () =>
       messages({ model: 'claude-sonnet-4-5', tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),

@@ -43,6 +43,7 @@ export default function ({ require }) {
       new OpenAIEmbeddings({ model: 'text-embedding-3-small', apiKey: 'mock', configuration }).embedDocuments(['one', 'two']),
     messages: () => claude().invoke(prompt),
     messages_stream: async () => consume(await claude().stream(prompt)),
+    messages_stream_plain: async () => consume(await claude().stream(prompt)),
     messages_twice: async () => [await claude().invoke(prompt), await claude().invoke(prompt)],
     messages_tool: () => withTool(claude()),
   }

@@ -50,6 +50,7 @@ export default function ({ telemetry }) {
       }),
     messages: () => generate(claude),
     messages_stream: () => stream(claude),
+    messages_stream_plain: () => stream(claude),
     messages_search: () =>
       generate(anthropic('claude-sonnet-4-5'), { tools: { web_search: anthropic.tools.webSearch_20250305({}) } }),
     messages_retry: () => generate(claude),

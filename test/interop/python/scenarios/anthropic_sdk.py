@@ -21,6 +21,10 @@ def messages_stream() -> None:
         pass
 
 
+def messages_stream_plain() -> None:
+    messages_stream()
+
+
 def messages_stream_cumulative() -> None:
     with client().messages.stream(model=CLAUDE, max_tokens=1000, messages=MESSAGES) as stream:
         for _ in stream:

@@ -77,6 +77,10 @@ def messages_stream() -> None:
         pass
 
 
+def messages_stream_plain() -> None:
+    messages_stream()
+
+
 def messages_twice() -> None:
     messages()
     messages()

@@ -76,6 +76,10 @@ def messages_stream() -> None:
     complete(CLAUDE, stream=True)
 
 
+def messages_stream_plain() -> None:
+    messages_stream()
+
+
 def messages_error() -> None:
     try:
         complete(CLAUDE, num_retries=0, max_retries=0)

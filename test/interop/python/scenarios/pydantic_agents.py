@@ -93,6 +93,10 @@ def messages_stream() -> None:
     stream(claude())
 
 
+def messages_stream_plain() -> None:
+    messages_stream()
+
+
 def messages_twice() -> None:
     messages()
     messages()
