@@ -55,7 +55,7 @@ var pow10 = func() (p [19]int64) {
 
 // smallDecimal returns a checked plain decimal of at most 18 digits as n / 10^scale.
 func smallDecimal(s string) (n int64, scale int, ok bool) {
-	if len(s) == 0 || len(s) > len(pow10) {
+	if s == "" || len(s) > len(pow10) {
 		return 0, 0, false
 	}
 	point := -1

@@ -125,7 +125,7 @@ type Variant struct {
 	// Name stands in finops.pricing.id and must be unique within the price list.
 	Name string `yaml:"name" json:"name,omitempty"`
 	// When must hold for the variant to apply; its conditions are joined by "and".
-	When Condition `yaml:"when" json:"when,omitempty"`
+	When Condition `yaml:"when" json:"when"`
 	// Rates replace the base rates meter by meter; Multipliers scale what they do not name.
 	Rates       map[string]RateSpec `yaml:"rates,omitempty" json:"rates,omitempty"`
 	Multipliers Multipliers         `yaml:"multipliers,omitempty" json:"multipliers,omitempty"`

@@ -104,7 +104,6 @@ func (s *schemaMaker) structOf(t reflect.Type) map[string]any {
 		def["required"] = required
 	}
 	for f := range t.Fields() {
-		f := f
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if key == "" {
 			continue

@@ -165,7 +165,7 @@ func cutAfterColon(name string, i int, names *nameTable) (rest, version string, 
 		return name[:i], "", suffixPreview
 	case names.pointers[last]:
 		return name[:i], "", suffixVersion
-	case len(last) > 0 && len(last) <= 2 && digits(last):
+	case last != "" && len(last) <= 2 && digits(last):
 		rest = name[:i]
 		if k := strings.LastIndex(rest, "-v"); k > 0 && len(rest)-k <= 4 && len(rest) > k+2 && digits(rest[k+2:]) {
 			rest = rest[:k]

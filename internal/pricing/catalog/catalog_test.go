@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"bytes"
-	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
