@@ -38,6 +38,10 @@ type Config struct {
 	// key is added to the cost that the gateway reports: exclude or include.
 	BYOK rating.BYOK `mapstructure:"byok"`
 
+	// EstimateMissingUsage prices calls whose usage is not on the record by the length of the
+	// content that is, and marks them estimated. Without it they are unpriced, no_usage.
+	EstimateMissingUsage bool `mapstructure:"estimate_missing_usage"`
+
 	// Profiles say what is known about instrumentations that the builtin profiles do not know, or
 	// not well enough. They are asked first.
 	Profiles []genai.Profile `mapstructure:"profiles"`

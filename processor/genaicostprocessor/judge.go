@@ -58,11 +58,15 @@ func (c *costing) look(b *batch, engine *pricing.Engine, r *record) {
 		r.price = pricing.Price{}
 		return
 	}
+	r.price = c.quote(b, engine, r)
+	b.tally.lookups[r.price.Match]++
+}
+
+func (c *costing) quote(b *batch, engine *pricing.Engine, r *record) pricing.Price {
 	p := &b.pricing
 	rating.Describe(&r.call, p)
 	p.Team, p.CostCenter = r.answer.Values[c.team], r.answer.Values[c.costCenter]
-	r.price = engine.Price(p)
-	b.tally.lookups[r.price.Match]++
+	return engine.Price(p)
 }
 
 // isCall reports whether a record in this role may be billed.
@@ -83,10 +87,21 @@ func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdi
 	case resolved == dedup.Aggregate:
 		mark(v, ledger.StatusAggregate, aggregateReason(&r.call), &r.price)
 	default:
-		book.rater.Rate(&r.call, &r.price, v)
+		c.rate(b, book, r)
 	}
 	b.tally.note(&r.call, v)
 	b.text = c.writer.write(r.attrs, v, r.answer.Values, book.catalog, b.text)
+}
+
+// rate prices the record of a call. Missing usage is estimated only now: a record that repeats
+// a call must not count because its usage was made up.
+func (c *costing) rate(b *batch, book *book, r *record) {
+	book.rater.Rate(&r.call, &r.price, &b.verdict)
+	if !c.cfg.EstimateMissingUsage || b.verdict.Reason != ledger.ReasonNoUsage || !genai.Estimate(r.attrs, &r.call) {
+		return
+	}
+	r.price = c.quote(b, book.engine, r)
+	book.rater.Rate(&r.call, &r.price, &b.verdict)
 }
 
 // mark makes a verdict on a record that is not the one which counts.

@@ -237,3 +237,22 @@ func TestSignalThatCounts(t *testing.T) {
 	assert.Equal(t, "duplicate", str(out, ledger.AttrStatus))
 	assert.Equal(t, "signal", str(out, ledger.AttrReason))
 }
+
+func TestEstimateMissingUsage(t *testing.T) {
+	t.Parallel()
+	td := call(1, map[string]any{"gen_ai.input.messages": strings.Repeat("word", 100), "gen_ai.response.finish_reasons": []any{"stop"}})
+	attrs := firstSpan(td).Attributes()
+	attrs.Remove("gen_ai.usage.input_tokens")
+	attrs.Remove("gen_ai.usage.output_tokens")
+	without := ptrace.NewTraces()
+	td.CopyTo(without)
+	out := firstSpan(process(t, createDefaultConfig().(*Config), without)).Attributes()
+	assert.Equal(t, "no_usage", str(out, ledger.AttrReason))
+
+	cfg := createDefaultConfig().(*Config)
+	cfg.EstimateMissingUsage = true
+	out = firstSpan(process(t, cfg, td)).Attributes()
+	assert.Equal(t, "priced", str(out, ledger.AttrStatus))
+	assert.Equal(t, "estimated", str(out, ledger.AttrConfidence))
+	assert.Equal(t, "input:100@0.0000025", str(out, ledger.AttrLines))
+}
