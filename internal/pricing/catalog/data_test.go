@@ -106,6 +106,8 @@ var handChecked = []checked{
 	{provider: "gcp.gemini", model: "gemini-3.6-flash", at: "2026-12-31", rates: rates("0.75", "3.75", "0.075")},
 	{provider: "gcp.gemini", model: "gemini-3.6-flash", at: "2027-01-01", rates: rates("1.5", "7.5", "0.15")},
 	{provider: "gcp.vertex_ai", model: "claude-sonnet-4-5@20250929", rates: rates("3", "15", "0.3")},
+	{provider: "gcp.vertex_ai", model: "claude-sonnet-4-5", region: "us-east5", rates: rates("3.3", "16.5", "0.33")},
+	{provider: "gcp.vertex_ai", model: "claude-sonnet-4-5", region: "global", rates: rates("3", "15", "0.3")},
 	{provider: "aws.bedrock", model: "us.anthropic.claude-sonnet-4-5-20250929-v1:0", rates: rates("3.3", "16.5", "0.33")},
 	{provider: "aws.bedrock", model: "global.anthropic.claude-sonnet-4-5-20250929-v1:0", rates: rates("3", "15", "0.3")},
 	{provider: "aws.bedrock", model: "amazon.nova-pro-v1:0", rates: rates("0.8", "3.2")},
@@ -126,13 +128,33 @@ var handChecked = []checked{
 	{provider: "perplexity", model: "sonar-pro", rates: rates("3", "15")},
 }
 
-func TestHandCheckedPrices(t *testing.T) {
+func compiledCatalog(t *testing.T) (*pricing.Catalog, *pricing.Engine) {
+	t.Helper()
 	files, err := Files()
 	require.NoError(t, err)
 	compiled, err := pricing.Compile(files...)
 	require.NoError(t, err)
 	engine, err := pricing.NewEngine(compiled, pricing.Customization{})
 	require.NoError(t, err)
+	return compiled, engine
+}
+
+func TestEveryEntryIsFoundAndPriced(t *testing.T) {
+	compiled, engine := compiledCatalog(t)
+	for _, m := range compiled.Models() {
+		for _, name := range append([]string{m.ID}, m.Aliases...) {
+			price := engine.Price(&pricing.Call{
+				Provider: m.Provider, RequestModel: name, Time: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Usage: new(meter.Usage),
+			})
+			if assert.NotNil(t, price.Sheet, "%s/%s: %s", m.Provider, name, price.Reason) {
+				assert.Equal(t, pricing.MatchExact, price.Match, "%s/%s", m.Provider, name)
+			}
+		}
+	}
+}
+
+func TestHandCheckedPrices(t *testing.T) {
+	_, engine := compiledCatalog(t)
 	for _, c := range handChecked {
 		usage := new(meter.Usage)
 		usage[meter.Input] = money.Units(c.input)
