@@ -128,6 +128,9 @@ func TestMatching(t *testing.T) {
 		{"bedrock", "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchNormalized, region: "us-west-2"}},
 		{"bedrock", "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/zzz", want{}},
 
+		{"bedrock", "bedrock/us-east-1/amazon.nova-pro-v1:0", want{id: "aws.bedrock/amazon.nova-pro", name: "nova-pro", match: MatchNormalized, region: "us-east-1"}},
+		{"azure", "azure/eu/gpt-4o", want{id: "openai/gpt-4o", name: "gpt-4o", match: MatchNormalized, region: "eu"}},
+
 		// Prefixes and patterns.
 		{"openai", "gpt-5.4-preview", want{id: "openai/gpt-5.4", name: "gpt-5.4", match: MatchPrefix, uncertain: true}},
 		{"anthropic", "claude-haiku-4-5-experiment7", want{id: "anthropic/claude-haiku-4-5", name: "claude-haiku-4-5", match: MatchPrefix, uncertain: true}},

@@ -91,13 +91,24 @@ func dropBrackets(b bare) (bare, bool) {
 	return b, true
 }
 
-// dropGeography takes off the geography of an inference profile: us.anthropic.claude-...
+// dropGeography takes off the geography of an inference profile, us.anthropic.claude-..., or the region that
+// gateways put into the path, eu/gpt-4o and us-east-1/anthropic.claude-...
 func dropGeography(b bare, names *nameTable) (bare, bool) {
-	geo, rest, ok := strings.Cut(b.name, ".")
-	if !ok || !names.geographies[geo] {
+	i := strings.IndexAny(b.name, "./")
+	if i < 0 {
 		return b, false
 	}
-	return bare{name: rest, region: geo}, true
+	region := b.name[:i]
+	if !names.geographies[region] && (b.name[i] == '.' || !isCloudRegion(region)) {
+		return b, false
+	}
+	return bare{name: b.name[i+1:], region: region}, true
+}
+
+// isCloudRegion knows the form of us-east-1 and us-gov-west-1.
+func isCloudRegion(s string) bool {
+	i := strings.LastIndexByte(s, '-')
+	return i > 2 && s[2] == '-' && i+1 < len(s) && digits(s[i+1:])
 }
 
 // dropVendor takes off the vendor before a dot: anthropic.claude-...
