@@ -53,6 +53,9 @@ type Table struct {
 	used []mask
 }
 
+// IsEmpty reports whether the table knows no account.
+func (t *Table) IsEmpty() bool { return len(t.used) == 0 }
+
 // Find returns the account of the most specific row that matches: key_id before endpoint before service
 // before provider.
 func (t *Table) Find(k Key) (Account, bool) {

@@ -5,6 +5,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/accounts"
 	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
@@ -14,11 +15,13 @@ import (
 
 // record is one GenAI span or log record of a batch.
 type record struct {
-	call   genai.Call
-	price  pricing.Price
-	attrs  pcommon.Map
-	answer attribution.Answer
-	ids    identity
+	call  genai.Call
+	price pricing.Price
+	// account pays, if the accounts table says so.
+	account accounts.Account
+	attrs   pcommon.Map
+	answer  attribution.Answer
+	ids     identity
 	// origin indexes batch.origins.
 	origin int
 	// scope identifies the instrumentation scope.
@@ -31,6 +34,7 @@ type record struct {
 type origin struct {
 	// dimensions are the resource's answers.
 	dimensions []string
+	service    string
 	// process identifies what made the records.
 	process uint64
 	gateway bool
@@ -94,6 +98,7 @@ func (b *batch) empty() {
 	}
 	for i := range b.origins {
 		clear(b.origins[i].dimensions)
+		b.origins[i].service = ""
 	}
 	b.pricing = pricing.Call{}
 	b.records, b.origins = b.records[:0], b.origins[:0]

@@ -3,6 +3,7 @@ package genaicostprocessor
 import (
 	"context"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/accounts"
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -14,22 +15,24 @@ import (
 
 // book is the prices that one batch is judged by, all records alike.
 type book struct {
-	engine  *pricing.Engine
-	rater   *rating.Rater
-	catalog string
+	engine   *pricing.Engine
+	accounts *accounts.Table
+	rater    *rating.Rater
+	catalog  string
 }
 
 // book returns the prices in use now. The rater is made anew only when they have changed.
 func (c *costing) book() *book {
-	engine := c.source.Engine()
-	if current := c.current.Load(); current != nil && current.engine == engine {
+	engine, payers := c.source.Engine(), c.source.Accounts()
+	if current := c.current.Load(); current != nil && current.engine == engine && current.accounts == payers {
 		return current
 	}
 	info := engine.Info()
 	made := &book{
-		engine:  engine,
-		rater:   rating.New(rating.Options{Currency: info.Currency, BYOK: c.cfg.BYOK}),
-		catalog: info.Catalog,
+		engine:   engine,
+		accounts: payers,
+		rater:    rating.New(rating.Options{Currency: info.Currency, BYOK: c.cfg.BYOK}),
+		catalog:  info.Catalog,
 	}
 	c.current.Store(made)
 	return made
@@ -40,7 +43,7 @@ func (c *costing) judge(ctx context.Context, b *batch) {
 	book := c.book()
 	for i := range b.records {
 		r := &b.records[i]
-		c.look(b, book.engine, r)
+		c.look(b, book, r)
 		b.items = append(b.items, item(&b.origins[r.origin], r))
 	}
 	b.verdicts = append(b.verdicts, make([]dedup.Verdict, len(b.items))...)
@@ -53,19 +56,37 @@ func (c *costing) judge(ctx context.Context, b *batch) {
 
 // look finds the price of a call. It comes before the calls are resolved against each other,
 // because records of one call may spell its model differently.
-func (c *costing) look(b *batch, engine *pricing.Engine, r *record) {
+func (c *costing) look(b *batch, book *book, r *record) {
+	r.account = accounts.Account{}
 	if !isCall(r.call.Role) || r.keep {
 		r.price = pricing.Price{}
 		return
 	}
-	r.price = c.quote(b, engine, r)
+	r.price = c.quote(b, book.engine, r)
+	if !book.accounts.IsEmpty() {
+		c.findAccount(b, book, r)
+	}
 	b.tally.lookups[r.price.Match]++
+}
+
+// findAccount looks up who pays, and prices the call again if it is known: an agreement may be for that
+// account. The provider's canonical name is known only once the model is found.
+func (c *costing) findAccount(b *batch, book *book, r *record) {
+	key := accounts.Key{Endpoint: r.call.ServerAddress, Service: b.origins[r.origin].service, Provider: r.call.Provider}
+	if sheet := r.price.Sheet; sheet != nil && sheet.Entry != nil {
+		key.Provider = sheet.Entry.Provider
+	}
+	if account, ok := book.accounts.Find(key); ok {
+		r.account = account
+		r.price = c.quote(b, book.engine, r)
+	}
 }
 
 func (c *costing) quote(b *batch, engine *pricing.Engine, r *record) pricing.Price {
 	p := &b.pricing
 	rating.Describe(&r.call, p)
 	p.Team, p.CostCenter = r.answer.Values[c.team], r.answer.Values[c.costCenter]
+	p.Account = r.account.Account
 	return engine.Price(p)
 }
 
@@ -90,7 +111,7 @@ func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdi
 		c.rate(b, book, r)
 	}
 	b.tally.note(&r.call, v)
-	b.text = c.writer.write(r.attrs, v, r.answer.Values, book.catalog, b.text)
+	b.text = c.writer.write(r, v, book.catalog, b.text)
 }
 
 // rate prices the record of a call. Missing usage is estimated only now: a record that repeats

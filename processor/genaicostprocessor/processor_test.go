@@ -1,7 +1,9 @@
 package genaicostprocessor
 
 import (
+	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -41,7 +43,7 @@ func TestGolden(t *testing.T) {
 			t.Parallel()
 			input, err := golden.ReadTraces(filepath.Join(dir, "input.json"))
 			require.NoError(t, err)
-			host := hostWithPrices(t, filepath.Join(dir, "pricing.yaml"))
+			host := hostWithPrices(t, dir)
 			got := processOn(t, host, readConfig(t, filepath.Join(dir, "config.yaml")), input)
 			want := filepath.Join(dir, "output.yaml")
 			if *update {
@@ -71,16 +73,18 @@ func readConfig(t *testing.T, path string) *Config {
 type pricedHost struct {
 	component.Component
 	engine *pricing.Engine
+	payers *accounts.Table
 }
 
 func (h *pricedHost) Engine() *pricing.Engine   { return h.engine }
-func (h *pricedHost) Accounts() *accounts.Table { return new(accounts.Table) }
+func (h *pricedHost) Accounts() *accounts.Table { return h.payers }
 func (h *pricedHost) GetExtensions() map[component.ID]component.Component {
 	return map[component.ID]component.Component{component.MustNewID("gen_ai_pricing"): h}
 }
 
-// hostWithPrices offers the prices of testdata/prices, customized by the file at path if there is one.
-func hostWithPrices(t *testing.T, path string) component.Host {
+// hostWithPrices offers the prices of testdata/prices, customized by pricing.yaml and accounts.csv of the
+// case's folder where it has them.
+func hostWithPrices(t *testing.T, dir string) component.Host {
 	t.Helper()
 	names, err := filepath.Glob("testdata/prices/*.yaml")
 	require.NoError(t, err)
@@ -94,9 +98,21 @@ func hostWithPrices(t *testing.T, path string) component.Host {
 	}
 	catalog, err := pricing.Compile(files...)
 	require.NoError(t, err)
-	engine, err := pricing.NewEngine(catalog, readCustomization(t, path))
+	engine, err := pricing.NewEngine(catalog, readCustomization(t, filepath.Join(dir, "pricing.yaml")))
 	require.NoError(t, err)
-	return &pricedHost{engine: engine}
+	return &pricedHost{engine: engine, payers: readAccounts(t, filepath.Join(dir, "accounts.csv"))}
+}
+
+func readAccounts(t *testing.T, path string) *accounts.Table {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return new(accounts.Table)
+	}
+	require.NoError(t, err)
+	table, err := accounts.Parse(path, data)
+	require.NoError(t, err)
+	return table
 }
 
 func readCustomization(t *testing.T, path string) (custom pricing.Customization) {

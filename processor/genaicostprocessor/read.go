@@ -28,7 +28,7 @@ func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
 			parts[i] = v.AsString()
 		}
 	}
-	o.process = dedup.Hash(parts[:]...)
+	o.service, o.process = parts[0], dedup.Hash(parts[:]...)
 	o.gateway = c.cfg.Deduplication.IsGateway(parts[0])
 	o.otherSignal = !c.cfg.Count.counts(parts[0], b.signal)
 }

@@ -54,12 +54,15 @@ func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
 
 // write puts the verdict and the dimensions' values on a record. text is scratch space and
 // returned for reuse.
-func (w *writer) write(attrs pcommon.Map, v *rating.Verdict, dimensions []string, catalog string, text []byte) []byte {
+func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte) []byte {
+	attrs := r.attrs
 	attrs.EnsureCapacity(attrs.Len() + w.capacity(v))
 	text = w.writeMoney(attrs, v, text)
 	if w.detail != DetailMinimal {
 		w.writeOrigin(attrs, v)
-		for i, value := range dimensions {
+		putNonEmpty(attrs, ledger.AttrBillingAccount, r.account.Account)
+		putNonEmpty(attrs, ledger.AttrBillingSubaccount, r.account.Subaccount)
+		for i, value := range r.answer.Values {
 			if value == "" {
 				value = ledger.Unallocated
 			}
