@@ -67,7 +67,10 @@ func newCosting(set processor.Settings, cfg *Config) (*costing, error) {
 		now:        time.Now,
 	}
 	c.dedup = dedup.New(cfg.Deduplication, func() time.Time { return c.now() })
-	return c, c.observe()
+	if err := c.observe(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (c *costing) start(host component.Host) error {
