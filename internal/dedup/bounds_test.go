@@ -103,24 +103,35 @@ func TestSearchAmongManyAlikeIsGivenUp(t *testing.T) {
 	assert.EqualValues(t, 1, d.Stats().Truncated)
 }
 
+// Sizes between the steps in which tables grow, and what needs all of the indexes.
 func TestMemoryPerSpan(t *testing.T) {
-	const n = 300_000
+	for _, n := range []int{50_000, 120_000, 200_000, 300_000} {
+		for _, name := range []string{"calls", "wrapper around SDK"} {
+			each := memoryPerSpan(t, n, name)
+			t.Logf("%d %s: %.1f bytes per remembered span", n, name, each)
+			assert.Less(t, each, 200.0, "%d %s", n, name)
+		}
+	}
+}
+
+func memoryPerSpan(t *testing.T, n int, name string) float64 {
+	t.Helper()
 	cfg := dedup.NewDefaultConfig()
 	cfg.MaxSpans = n
+	items := workload(name)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	d := dedup.New(cfg, newClock().Now)
-	for i := range n / 1000 {
-		resolve(d, series(i*1000, 1000))
+	for round := uint64(1); d.Stats().Evicted < int64(n); round++ {
+		renew(items, round)
+		resolve(d, items)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	require.EqualValues(t, n, d.Stats().Remembered)
-	each := float64(after.HeapAlloc-before.HeapAlloc) / n
-	t.Logf("%.1f bytes per remembered span", each)
-	assert.Less(t, each, 200.0)
 	runtime.KeepAlive(d)
+	return float64(int64(after.HeapAlloc)-int64(before.HeapAlloc)) / float64(n)
 }
 
 func TestConcurrentUse(t *testing.T) {

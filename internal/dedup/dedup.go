@@ -31,9 +31,8 @@ type Deduplicator struct {
 	// inner, outer and silent are the calls of the batch by when they are judged: those with usage that
 	// surround no other, those that do, those without usage.
 	inner, outer, silent []seq
-	// touched and sink take what warm reads.
-	touched []seq
-	sink    uint64
+	// sink keeps the compiler from leaving out what warm reads.
+	sink    seq
 	pairing pairing
 	scopes  scopes
 }
@@ -211,13 +210,6 @@ func (d *Deduplicator) makeRoom(n int) {
 	for d.len() > d.cfg.MaxSpans-n {
 		d.forget()
 		d.stats.Evicted++
-	}
-	if d.grow(d.len() + n) {
-		for n := d.oldest; n != d.next; n++ {
-			if n != 0 {
-				d.index(n, d.at(n))
-			}
-		}
 	}
 }
 

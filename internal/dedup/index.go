@@ -9,31 +9,32 @@ const recent = 8 << 10
 // index puts a record into every index that it will be looked for in. Most processes have calls
 // from one scope only and most fleets no gateway, and need half of the indexes.
 func (d *Deduplicator) index(n seq, r *record) {
-	d.linkIf(byID, n, r)
-	d.linkIf(byParent, n, r)
+	d.insert(byID, r.key(byID), n)
+	if r.parent != 0 {
+		d.link(byParent, n, r)
+	}
 	if !r.isCall() {
 		return
 	}
-	d.linkIf(byResponse, n, r)
+	if r.response != 0 {
+		d.link(byResponse, n, r)
+	}
 	if d.scopes.note(r.process, r.scope) {
 		d.complete(n, byUsage, byMoment, func(o *record) bool { return d.scopes.together(o.process, r.process) })
-	}
-	if d.scopes.several(r.process) {
-		d.linkIf(byUsage, n, r)
-		d.linkIf(byMoment, n, r)
 	}
 	if r.is(gateway) && !d.gateways {
 		d.gateways = true
 		d.complete(n, byTrace, byTrace, func(*record) bool { return true })
 	}
-	if d.gateways {
-		d.linkIf(byTrace, n, r)
+	if !r.is(hasUsage) {
+		return
 	}
-}
-
-func (d *Deduplicator) linkIf(index int, n seq, r *record) {
-	if key, ok := r.key(index); ok {
-		d.link(index, key, n, r)
+	if d.scopes.several(r.process) {
+		d.link(byUsage, n, r)
+		d.link(byMoment, n, r)
+	}
+	if d.gateways {
+		d.link(byTrace, n, r)
 	}
 }
 
@@ -41,13 +42,11 @@ func (d *Deduplicator) linkIf(index int, n seq, r *record) {
 func (d *Deduplicator) complete(n seq, first, last int, belongs func(*record) bool) {
 	for back := 1; back < recent && d.alive(n-seq(back)); back++ {
 		o := d.at(n - seq(back))
-		if !belongs(o) {
+		if !o.isCall() || !o.is(hasUsage) || !belongs(o) {
 			continue
 		}
 		for index := first; index <= last; index++ {
-			if key, ok := o.key(index); ok {
-				d.slip(index, key, n-seq(back), o)
-			}
+			d.slip(index, n-seq(back), o)
 		}
 	}
 }
@@ -55,16 +54,23 @@ func (d *Deduplicator) complete(n seq, first, last int, belongs func(*record) bo
 // warm reads ahead what the items of a batch will be looked up in. Each look-up by itself waits for memory; the
 // reads of a loop that does nothing else overlap.
 func (d *Deduplicator) warm(items []Item) {
-	d.touched = d.touched[:0]
+	var sink seq
 	for i := range items {
 		it := &items[i]
-		trace, span, parent := foldTrace(it.Trace), binary.BigEndian.Uint64(it.Span[:]), binary.BigEndian.Uint64(it.Parent[:])
-		at, above := mix(trace, span), mix(trace, parent)
-		d.touched = append(d.touched, *d.head(byID, at), *d.head(byParent, at), *d.head(byID, above), *d.head(byResponse, it.Response))
-	}
-	for _, n := range d.touched {
-		if d.alive(n) {
-			d.sink += d.at(n).span
+		trace, span := foldTrace(it.Trace), binary.BigEndian.Uint64(it.Span[:])
+		sink += d.peek(byID, mix(trace, span)) + d.peek(byParent, mix(trace, span))
+		if parent := binary.BigEndian.Uint64(it.Parent[:]); parent != 0 {
+			sink += d.peek(byID, mix(trace, parent)) + d.peek(byParent, mix(trace, parent))
+		}
+		if it.Response != 0 {
+			sink += d.peek(byResponse, it.Response)
 		}
 	}
+	d.sink = sink
+}
+
+// peek reads a word of a key's bucket.
+func (d *Deduplicator) peek(index int, key uint64) seq {
+	t := &d.tables[index]
+	return t.buckets[t.home(key)].beyond
 }

@@ -19,12 +19,17 @@ const (
 )
 
 // sameResponse returns a judged record with the same response id, or 0. One id is one call, whoever
-// tells of it.
+// tells of it. Of the calls that surround no other, the older ones are judged first, and only they are
+// looked at.
 func (d *Deduplicator) sameResponse(n seq, r *record) seq {
 	if r.response == 0 {
 		return 0
 	}
-	for m := d.first(byResponse, r.response); m != 0; {
+	m := d.after(byResponse, r)
+	if r.cover != 0 || !r.is(hasUsage) {
+		m = d.first(byResponse, r.response)
+	}
+	for m != 0 {
 		o := d.at(m)
 		if m != n && o.response == r.response && o.is(judged) && o.call != 0 && (o.is(hasUsage) || !r.is(hasUsage)) {
 			return m
@@ -99,22 +104,30 @@ const maxMoves = 8
 // place finds a call with room for r's scope, making room if it must, and leaves it in
 // d.pairing.call. It is the search for an augmenting path of a matching between scopes.
 func (d *Deduplicator) place(n seq, r *record, depth int) bool {
-	if d.placeFree(n, r, depth > 0) {
-		return true
-	}
-	return depth < maxMoves && d.placeMoving(n, r, depth)
+	found, taken := d.placeFree(n, r, depth > 0)
+	return found || taken && depth < maxMoves && d.placeMoving(n, r, depth)
 }
 
-func (d *Deduplicator) placeFree(n seq, r *record, leaving bool) bool {
+// placeFree looks for a call that has room; taken says that there is one that would do if it had.
+func (d *Deduplicator) placeFree(n seq, r *record, leaving bool) (found, taken bool) {
 	for i := range 2 {
 		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m) {
-			if call := d.candidate(n, r, m, leaving); call != 0 && d.occupant(call, r) == 0 {
-				d.pairing.call = call
-				return true
+			call := d.candidate(n, r, m, leaving)
+			if call == 0 {
+				continue
 			}
+			if d.occupant(call, r) == 0 {
+				d.pairing.call = call
+				return true, false
+			}
+			taken = true
 		}
 	}
-	return false
+	if d.pairing.budget == 0 {
+		d.stats.Truncated++
+		d.pairing.budget = -1
+	}
+	return false, taken
 }
 
 func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
@@ -133,10 +146,6 @@ func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
 			d.pairing.call = rest
 			return true
 		}
-	}
-	if d.pairing.budget == 0 {
-		d.stats.Truncated++
-		d.pairing.budget = -1
 	}
 	return false
 }

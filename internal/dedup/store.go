@@ -9,9 +9,8 @@ const (
 	pageSize = 1 << pageBits
 )
 
-// The indexes. Each is an array of chain heads; the links are in the records. A new record goes to the
-// head of its chains, so chains run from young to old and end at the first forgotten record: forgetting
-// needs no unlinking.
+// The indexes. Each leads from a key to the youngest record that has it, and from there over links in the records to
+// the older ones. Links end at the first forgotten record: forgetting needs no unlinking.
 const (
 	byID       = iota // trace and span
 	byParent          // trace and parent span
@@ -22,19 +21,12 @@ const (
 	indexes
 )
 
-// minHeads is the initial size of each index.
-const minHeads = 1 << 10
-
 type store struct {
 	pages [][]record
 	spare [][]record
 	// oldest is the first remembered, next the number of the record to come.
 	oldest, next seq
-	// spans has the heads of byID and byParent side by side: a span is looked for as itself and as a parent
-	// at the same place in memory. heads has the others.
-	spans []seq
-	heads [indexes][]seq
-	mask  uint64
+	tables       [indexes]table
 }
 
 func newStore(maxRecords int) store {
@@ -43,25 +35,10 @@ func newStore(maxRecords int) store {
 		pages *= 2
 	}
 	s := store{pages: make([][]record, pages), oldest: 1, next: 1}
-	s.clear(minHeads)
+	for i := range s.tables {
+		s.tables[i] = newTable(maxRecords)
+	}
 	return s
-}
-
-// clear makes empty indexes.
-func (s *store) clear(size int) {
-	s.mask = uint64(size - 1)
-	s.spans = make([]seq, 2*size)
-	for i := byResponse; i < indexes; i++ {
-		s.heads[i] = make([]seq, size)
-	}
-}
-
-// head is the beginning of the chain of a key.
-func (s *store) head(index int, key uint64) *seq {
-	if index <= byParent {
-		return &s.spans[key&s.mask<<1|uint64(index)]
-	}
-	return &s.heads[index][key&s.mask]
 }
 
 func (s *store) len() int { return int(s.next - s.oldest) }
@@ -116,49 +93,6 @@ func (s *store) forget() {
 	s.pages[page] = nil
 }
 
-// grow makes the indexes large enough for n records, emptied, and reports whether that was needed.
-func (s *store) grow(n int) bool {
-	size := int(s.mask) + 1
-	if n <= size {
-		return false
-	}
-	for size < n {
-		size *= 2
-	}
-	s.clear(size)
-	return true
-}
-
-// link puts a record at the head of a chain. A head that was left alone for four billion records may
-// carry a number that is in use again, even the record's own; only what is older is linked to.
-func (s *store) link(index int, key uint64, n seq, r *record) {
-	head := s.head(index, key)
-	if r.next[index] = *head; n-*head > n-s.oldest {
-		r.next[index] = 0
-	}
-	*head = n
-}
-
-// slip puts a record into a chain behind the younger ones.
-func (s *store) slip(index int, key uint64, n seq, r *record) {
-	younger := s.first(index, key)
-	if younger == 0 || younger-s.oldest < n-s.oldest {
-		s.link(index, key, n, r)
-		return
-	}
-	at := s.at(younger)
-	for m := s.after(index, at); m != 0 && m-s.oldest > n-s.oldest; m = s.after(index, at) {
-		at = s.at(m)
-	}
-	r.next[index] = s.after(index, at)
-	at.next[index] = n
-}
-
-// first is the youngest record of a chain, or 0. Records of other keys may be among its chain.
-func (s *store) first(index int, key uint64) seq {
-	return s.live(*s.head(index, key))
-}
-
 // after is the next older record of a chain, or 0.
 func (s *store) after(index int, r *record) seq { return s.live(r.next[index]) }
 
@@ -171,14 +105,14 @@ func (s *store) live(n seq) seq {
 
 // find returns the record of a span, or 0.
 func (s *store) find(trace, span uint64) seq {
-	for n := s.first(byID, mix(trace, span)); n != 0; {
-		r := s.at(n)
-		if r.span == span && r.trace == trace {
-			return n
-		}
-		n = s.after(byID, r)
+	n := s.first(byID, mix(trace, span))
+	if n == 0 {
+		return 0
 	}
-	return 0
+	if r := s.at(n); r.span != span || r.trace != trace {
+		return 0
+	}
+	return n
 }
 
 // foldTrace makes one number of a trace id. The ids are random and 64 bits of span id stand beside it.
@@ -186,21 +120,21 @@ func foldTrace(id [16]byte) uint64 {
 	return mix(binary.BigEndian.Uint64(id[:8]), binary.BigEndian.Uint64(id[8:]))
 }
 
-// key of a record in an index, and whether it belongs there.
-func (r *record) key(index int) (uint64, bool) {
+// key of a record in an index.
+func (r *record) key(index int) uint64 {
 	switch index {
 	case byID:
-		return mix(r.trace, r.span), true
+		return mix(r.trace, r.span)
 	case byParent:
-		return mix(r.trace, r.parent), r.parent != 0
+		return mix(r.trace, r.parent)
 	case byResponse:
-		return r.response, r.response != 0 && r.isCall()
+		return r.response
 	case byUsage:
-		return usageKey(r.process, r.output, bucket(r.end)), r.isCall() && r.is(hasUsage)
+		return usageKey(r.process, r.output, bucket(r.end))
 	case byMoment:
-		return momentKey(r.process, bucket(r.end)), r.isCall() && r.is(hasUsage)
+		return momentKey(r.process, bucket(r.end))
 	default:
-		return traceKey(r.trace, r.output), r.isCall() && r.is(hasUsage)
+		return traceKey(r.trace, r.output)
 	}
 }
 
