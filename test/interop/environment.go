@@ -59,7 +59,7 @@ func (r runtime) prepare(ctx context.Context, name string) error {
 		return err
 	}
 	stamp := filepath.Join(directory, "installed")
-	if installed, err := os.ReadFile(stamp); err == nil && bytes.Equal(installed, pins) { //nolint:gosec // our own file
+	if installed, err := os.ReadFile(stamp); err == nil && bytes.Equal(installed, pins) {
 		return nil
 	}
 	if err := r.reachable(ctx); err != nil {
@@ -129,16 +129,16 @@ func refresh(r runtime, name string) error {
 }
 
 func copyFile(from, to string) error {
-	data, err := os.ReadFile(from) //nolint:gosec // our own file
+	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, data, 0o600) //nolint:gosec // our own directory
+	return os.WriteFile(to, data, 0o600)
 }
 
 // run executes a command and returns its output as part of the error when it fails.
 func run(ctx context.Context, directory string, command ...string) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // our own commands
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = directory
 	output, err := cmd.CombinedOutput()
 	if err != nil {

@@ -39,7 +39,7 @@ func TestMatrixNamesWhatExists(t *testing.T) {
 
 func assertDefines(t *testing.T, file, function, name string) {
 	t.Helper()
-	text, err := os.ReadFile(file) //nolint:gosec // our own file
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	pattern := regexp.MustCompile(regexp.MustCompile(`%(\[1\])?s`).ReplaceAllLiteralString(function, name))
 	assert.Regexp(t, pattern, string(text), "%s has no %s", file, name)

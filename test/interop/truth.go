@@ -63,7 +63,8 @@ func (r *result) write(directory string, versions map[string]string) (captures.T
 		err = errors.Join(err, logsErr, writeJSON(stem+".logs.json", logs))
 	}
 	var t captures.Truth
-	return t, errors.Join(err, json.Unmarshal(truth, &t))
+	err = errors.Join(err, json.Unmarshal(truth, &t))
+	return t, err
 }
 
 // writeJSON indents, so that captures can be read and compared.

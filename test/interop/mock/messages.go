@@ -1,6 +1,9 @@
 package mock
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // messages answers as Anthropic's Messages API does: cached input stands beside the input.
 func (x *exchange) messages() answer {
@@ -48,10 +51,7 @@ func (x *exchange) content() []any {
 
 // messageStream begins with the input's usage and ends with the output's, as documented.
 func (x *exchange) messageStream(content []any, stop string) []event {
-	begun := object{}
-	for key, value := range x.usage {
-		begun[key] = value
-	}
+	begun := maps.Clone(x.usage)
 	begun["output_tokens"] = 1
 	delete(begun, "server_tool_use")
 	final := object{"output_tokens": x.usage["output_tokens"]}
@@ -77,10 +77,7 @@ func (x *exchange) messageStream(content []any, stop string) []event {
 }
 
 func streamBlock(add func(string, object), index int, block object) {
-	begun, delta := object{}, object(nil)
-	for key, value := range block {
-		begun[key] = value
-	}
+	begun, delta := maps.Clone(block), object(nil)
 	switch block["type"] {
 	case "text":
 		begun["text"], delta = "", object{"type": "text_delta", "text": text}

@@ -1,6 +1,9 @@
 package mock
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // responses answers as OpenAI's Responses API does.
 func (x *exchange) responses() answer {
@@ -67,10 +70,7 @@ func (x *exchange) responseStream(items []any) []event {
 // streamItem sends one item of the output, and what a client needs to put it together.
 func streamItem(add func(string, object), index int, item object) {
 	id := item["id"]
-	begun := object{}
-	for key, value := range item {
-		begun[key] = value
-	}
+	begun := maps.Clone(item)
 	begun["status"] = "in_progress"
 	switch item["type"] {
 	case "message":
