@@ -108,7 +108,7 @@ func (e *Engine) Price(c *Call) Price {
 		return Price{Reason: ledger.ReasonUnknownModel}
 	}
 	p := Price{
-		Model: l.offer.entry.name, Version: l.version, Match: l.match, MatchUncertain: l.uncertain,
+		Model: l.offer.name, Version: l.version, Match: l.match, MatchUncertain: l.uncertain,
 		Foreign: l.foreign, ProviderGuessed: l.guessed, Region: cmp.Or(l.region, c.Region),
 	}
 	e.selectSheet(c, l, &p)
@@ -189,7 +189,7 @@ func (e *Engine) selectSheet(c *Call, l *lookup, p *Price) *keyedSheet {
 		usage = &noUsage
 	}
 	f := facts{
-		tier: canonicalTier(c.ServiceTier, e.catalog.names.tiers), speed: c.Speed,
+		tier: canonicalTier(c.ServiceTier, e.catalog.names.tiers), speed: canonicalTier(c.Speed, e.catalog.names.tiers),
 		region: p.Region, deployment: cmp.Or(c.Deployment, l.deployment), time: c.Time,
 	}
 	key := sheetKey{list: list, mask: list.choose(&f), step: base}
