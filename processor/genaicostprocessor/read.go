@@ -30,7 +30,7 @@ func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
 	}
 	o.service, o.process = parts[0], dedup.Hash(parts[:]...)
 	o.gateway = c.cfg.Deduplication.IsGateway(parts[0])
-	o.otherSignal = !c.cfg.Count.counts(parts[0], b.signal)
+	o.otherSignal = !c.cfg.Count.Counts(parts[0], b.signal)
 }
 
 func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {
