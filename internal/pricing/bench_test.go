@@ -125,7 +125,7 @@ func reset(e *Engine) {
 	e.forget()
 	for _, p := range e.catalog.providers {
 		if m := p.entries["gpt-4o"]; m != nil {
-			fresh := &entry{provider: m.provider, model: m.model, file: m.file, names: m.names, name: m.name}
+			fresh := &entry{provider: m.provider, model: m.model, file: m.file, names: m.names, canonical: m.canonical}
 			p.entries["gpt-4o"], p.exact["gpt-4o"], p.loose["gpt-4o"] = fresh, fresh, fresh
 		}
 	}

@@ -53,8 +53,8 @@ type entry struct {
 	aliases, prefixes, patterns []string
 	// regions has the entries that hold the price of this model in one region.
 	regions map[string]*entry
-	// name and version are finops.model.name and finops.model.version.
-	name, version string
+	// canonical returns finops.model.name and finops.model.version.
+	canonical func() (name, version string)
 
 	compile sync.Once
 	lists   []*lazyList
@@ -245,7 +245,7 @@ func (p *provider) index(names *nameTable) {
 	p.indexLoose()
 	p.indexSnapshots(names)
 	for _, e := range p.order {
-		e.name, e.version = p.canonicalName(e, names)
+		e.canonical = sync.OnceValues(func() (string, string) { return p.canonicalName(e, names) })
 		// An entry of one region is the price there of the entry without it.
 		if base := p.entries[withoutRegion(e.model)]; base != nil && base != e {
 			if base.regions == nil {
@@ -414,9 +414,9 @@ func (c *Catalog) Models() []ModelInfo {
 		p := c.providers[id]
 		for _, name := range sortedKeys(p.entries) {
 			e := p.entries[name]
-			out = append(out, ModelInfo{
-				Provider: id, ID: e.model.ID, Name: e.name, Version: e.version, Aliases: slices.Clone(e.aliases),
-			})
+			info := ModelInfo{Provider: id, ID: e.model.ID, Aliases: slices.Clone(e.aliases)}
+			info.Name, info.Version = e.canonical()
+			out = append(out, info)
 		}
 	}
 	return out

@@ -248,7 +248,8 @@ func TestCanonicalNames(t *testing.T) {
 			&File{Format: FormatVersion, Provider: "p", Models: []Model{{ID: tt.id, Version: tt.version, Region: tt.region, Prices: []PriceList{{Free: true}}}}})
 		require.NoError(t, err)
 		e := c.providers["p"].entries[fold(tt.id)]
-		assert.Equal(t, tt.name, e.name, tt.id)
-		assert.Equal(t, tt.wantVersion, e.version, tt.id)
+		name, version := e.canonical()
+		assert.Equal(t, tt.name, name, tt.id)
+		assert.Equal(t, tt.wantVersion, version, tt.id)
 	}
 }

@@ -12,6 +12,8 @@ import (
 // offer is a model at a provider together with the own rules that can apply to it. It caches sheets.
 type offer struct {
 	entry *entry
+	// name is finops.model.name.
+	name string
 	// provider is the folded id by which own rules select; not the entry's after a fallback.
 	provider string
 	rules    rules
@@ -61,7 +63,8 @@ const (
 
 func newOffer(e *entry, provider string, all *rules) *offer {
 	o := &offer{entry: e, provider: provider}
-	names := []string{fold(e.model.ID), fold(e.name)}
+	o.name, _ = e.canonical()
+	names := []string{fold(e.model.ID), fold(o.name)}
 	keep := func(in []*rule) []*rule {
 		var out []*rule
 		for _, r := range in {

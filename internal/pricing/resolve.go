@@ -289,11 +289,12 @@ func (p *provider) findPattern(b bare, names *nameTable) resolution {
 
 // version is the one that the entry is for, or else the one that the name carries.
 func (c *Catalog) version(e *entry, name string) string {
-	if e.version != "" {
-		return e.version
+	base, own := e.canonical()
+	if own != "" {
+		return own
 	}
 	rest, version := cutVersion(canon(name), c.names)
-	if version == "" || (!isFullDate(version) && !strings.HasSuffix(rest, canon(fold(e.name)))) {
+	if version == "" || (!isFullDate(version) && !strings.HasSuffix(rest, canon(fold(base)))) {
 		return ""
 	}
 	return versionOf(name, rest, version)

@@ -12,16 +12,29 @@ func fold(name string) string { return strings.ToLower(strings.TrimSpace(name)) 
 // claude_opus_4_6, name@20250929 and name-20250929, glm-5p2 and glm-5.2. It changes no
 // positions, so that an index into the result is one into the name.
 func canon(folded string) string {
-	b := []byte(folded)
-	for i, c := range b {
-		switch {
-		case c == '.' || c == '_' || c == '@' || c == ' ':
-			b[i] = '-'
-		case c == 'p' && i > 0 && i+1 < len(b) && isDigit(b[i-1]) && isDigit(b[i+1]):
-			b[i] = '-'
+	for i := range len(folded) {
+		if isSeparator(folded, i) {
+			b := []byte(folded)
+			for ; i < len(b); i++ {
+				if isSeparator(folded, i) {
+					b[i] = '-'
+				}
+			}
+			return string(b)
 		}
 	}
-	return string(b)
+	return folded
+}
+
+func isSeparator(s string, i int) bool {
+	switch s[i] {
+	case '.', '_', '@', ' ':
+		return true
+	case 'p':
+		return i > 0 && i+1 < len(s) && isDigit(s[i-1]) && isDigit(s[i+1])
+	default:
+		return false
+	}
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
@@ -195,8 +208,11 @@ var dateForms = []string{
 
 // isDate tells whether s is a date of that form between 2020 and 2039.
 func isDate(s, form string) bool {
-	if !isDigit(s[0]) {
-		return false
+	// Asking time.Parse about every name would make an error of nearly all of them.
+	for i := range len(s) {
+		if isDigit(s[i]) != isDigit(form[i]) {
+			return false
+		}
 	}
 	t, err := time.Parse(form, s)
 	if err != nil {
