@@ -122,13 +122,15 @@ func (d *Deduplicator) yield(n, payer seq, reason Verdict) {
 	}
 }
 
-// prefer reports whether a rather than b stands for a call that both tell of: usage before none, the side
-// that the policy names, then the innermost, and at last the ids, so that the order within a batch
-// is of no consequence.
+// prefer reports whether a rather than b stands for a call that both tell of: usage before none, exact
+// before inexact, the side that the policy names, then the innermost, and at last the ids, so that the
+// order within a batch is of no consequence.
 func (d *Deduplicator) prefer(a, b *record) bool {
 	switch {
 	case a.is(hasUsage) != b.is(hasUsage):
 		return a.is(hasUsage)
+	case a.is(inexact) != b.is(inexact):
+		return b.is(inexact)
 	case a.is(gateway) != b.is(gateway) && d.cfg.Gateways != GatewaysFirstSeen:
 		return a.is(gateway) == (d.cfg.Gateways == GatewaysGateway)
 	case a.inside(b, 0) != b.inside(a, 0):

@@ -21,6 +21,9 @@ type Deduplicator struct {
 	stats Stats
 	// gateways is set once a gateway's record was seen; before, no look-ups for them are made.
 	gateways bool
+	// inexact is set once a record was seen whose usage is not to be compared; before, calls with usage are
+	// looked for by their usage only.
+	inexact bool
 	// arrival is the time of the batch that is being judged.
 	arrival uint32
 	// batch is the first record of the batch that is being judged: verdicts from there on are not
@@ -127,6 +130,7 @@ func (d *Deduplicator) admit(it *Item) seq {
 	r.process, r.scope, r.model, r.response = uint32(it.Process), uint32(it.Scope), uint32(it.Model), it.Response
 	r.input, r.uncached, r.output = saturate(it.Input), saturate(it.Uncached), saturate(it.Output)
 	r.setFlags(it)
+	d.inexact = d.inexact || r.is(inexact)
 	r.cover = d.coverOf(r)
 	d.index(n, r)
 	if !r.isCall() {
@@ -144,6 +148,9 @@ func (d *Deduplicator) admit(it *Item) seq {
 func (r *record) setFlags(it *Item) {
 	if it.HasUsage {
 		r.flags |= hasUsage
+	}
+	if it.Inexact && it.HasUsage {
+		r.flags |= inexact
 	}
 	if it.Failed {
 		r.flags |= failed

@@ -65,6 +65,14 @@ func usage(input, uncached, output int64) func(*dedup.Item) {
 
 func silent(it *dedup.Item) { it.HasUsage, it.Input, it.Uncached, it.Output = false, 0, 0, 0 }
 
+// guess is usage that the provider did not count so.
+func guess(input, uncached, output int64) func(*dedup.Item) {
+	return func(it *dedup.Item) {
+		usage(input, uncached, output)(it)
+		it.Inexact = true
+	}
+}
+
 func failing(it *dedup.Item) { it.Failed = true }
 
 func atGateway(it *dedup.Item) {
@@ -97,6 +105,35 @@ func TestResolve(t *testing.T) {
 		policy  dedup.GatewayPolicy
 		batches []batch
 	}{
+		"inexact usage gives way to a sibling's": {batches: []batch{{
+			[]dedup.Item{span(1, 1, 0, 9, framework, guess(1200, 1200, 301)), span(2, 2, 1, 8)},
+			[]dedup.Verdict{sibling, count},
+		}}},
+		"inexact usage gives way even inside": {batches: []batch{{
+			[]dedup.Item{span(1, 1, 1, 8, framework, guess(0, 0, 300)), span(2, 2, 0, 9)},
+			[]dedup.Verdict{sibling, count},
+		}}},
+		"inexact usage after a sibling's": {batches: []batch{
+			one(span(2, 2, 1, 8), count), one(span(1, 1, 0, 9, framework, guess(1200, 1200, 301)), sibling),
+		}},
+		"inexact usage that was counted stays counted": {batches: []batch{
+			one(span(1, 1, 0, 9, framework, guess(1200, 1200, 301)), count), one(span(2, 2, 1, 8), sibling),
+		}},
+		"inexact usage of another model or time is another call": {batches: []batch{{
+			[]dedup.Item{
+				span(1, 1, 0, 9, framework, guess(1200, 1200, 301), model("gpt-5")),
+				span(2, 2, 100, 109, framework, guess(1200, 1200, 301)),
+				span(3, 3, 1, 8),
+			},
+			[]dedup.Verdict{count, count, count},
+		}}},
+		"two calls of inexact usage and their siblings": {batches: []batch{{
+			[]dedup.Item{
+				span(1, 1, 0, 9, framework, guess(1200, 1200, 301)), span(2, 2, 0, 10, framework, guess(1200, 1200, 301)),
+				span(3, 3, 1, 8), span(4, 4, 1, 9),
+			},
+			[]dedup.Verdict{sibling, sibling, count, count},
+		}}},
 		"an inner span wins in its batch": {batches: []batch{{
 			[]dedup.Item{span(1, 1, 0, 9, framework), span(1, 2, 1, 8, under(1))},
 			[]dedup.Verdict{ancestor, count},

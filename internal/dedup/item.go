@@ -27,6 +27,9 @@ type Item struct {
 	Input, Uncached, Output int64
 	Role                    genai.Role
 	HasUsage                bool
+	// Inexact is set when the usage is known not to be what the provider counted. It identifies no call, and
+	// gives way to any other account of it.
+	Inexact bool
 	// Failed is set for an error.
 	Failed bool
 	// Gateway is set when a gateway made the record, not the application that wanted the call.

@@ -110,8 +110,8 @@ func (d *Deduplicator) place(n seq, r *record, depth int) bool {
 
 // placeFree looks for a call that has room; taken says that there is one that would do if it had.
 func (d *Deduplicator) placeFree(n seq, r *record, leaving bool) (found, taken bool) {
-	for i := range 2 {
-		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m) {
+	for i := range d.lists(r) {
+		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m, i) {
 			call := d.candidate(n, r, m, leaving)
 			if call == 0 {
 				continue
@@ -131,8 +131,8 @@ func (d *Deduplicator) placeFree(n seq, r *record, leaving bool) (found, taken b
 }
 
 func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
-	for i := range 2 {
-		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m) {
+	for i := range d.lists(r) {
+		for m := d.firstAlike(r, i); m != 0 && d.pairing.budget > 0; m = d.nextAlike(r, m, i) {
 			call := d.candidate(n, r, m, depth > 0)
 			if call == 0 || !d.pairing.visit(call) {
 				continue
@@ -150,24 +150,37 @@ func (d *Deduplicator) placeMoving(n seq, r *record, depth int) bool {
 	return false
 }
 
-// firstAlike and nextAlike walk over the records that may tell of the same call as r: those with the
-// same output and about the same end, or, if r has no usage, all with usage and about the same end.
+// firstAlike and nextAlike walk over the lists of records that may tell of the same call as r: those with the
+// same output and about the same end, then, for those among them that are inexact, all with usage and about
+// the same end. If r has no usage to compare there are only the latter. Each kind has two lists, by the bucket of the
+// end and its neighbour.
 func (d *Deduplicator) firstAlike(r *record, i int) seq {
 	b := bucket(r.end)
-	if i == 1 {
+	if i%2 == 1 {
 		b = neighbour(r.end)
 	}
-	if r.is(hasUsage) {
+	if listOf(r, i) == byUsage {
 		return d.first(byUsage, usageKey(r.process, r.output, b))
 	}
 	return d.first(byMoment, momentKey(r.process, b))
 }
 
-func (d *Deduplicator) nextAlike(r *record, m seq) seq {
-	if r.is(hasUsage) {
-		return d.after(byUsage, d.at(m))
+func (d *Deduplicator) nextAlike(r *record, m seq, i int) seq {
+	return d.after(listOf(r, i), d.at(m))
+}
+
+func (d *Deduplicator) lists(r *record) int {
+	if r.comparable() && d.inexact {
+		return 4
 	}
-	return d.after(byMoment, d.at(m))
+	return 2
+}
+
+func listOf(r *record, i int) int {
+	if r.comparable() && i < 2 {
+		return byUsage
+	}
+	return byMoment
 }
 
 // candidate returns the call of m if r may belong to it, or 0. What r's own call consists of is no
@@ -192,10 +205,10 @@ func (d *Deduplicator) candidate(n seq, r *record, m seq, leaving bool) seq {
 	return call
 }
 
-// alike reports whether two records of one process tell of the same model and usage. Without usage,
-// both models must be known.
+// alike reports whether two records of one process tell of the same model and usage. Without usage that can be
+// compared, both models must be known.
 func alike(o, r *record) bool {
-	if !r.is(hasUsage) {
+	if !r.comparable() || !o.comparable() {
 		return o.model == r.model && r.model != 0
 	}
 	return (o.model == r.model || o.model == 0 || r.model == 0) && sameUsage(o, r)

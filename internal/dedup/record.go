@@ -55,6 +55,8 @@ const (
 	// gaveWay is set on a call that does not count because of a call inside it: it does not stand
 	// for a second one inside it.
 	gaveWay
+	// inexact is set when the usage is known not to be the provider's.
+	inexact
 )
 
 // cover says what kinds of calls were seen inside a record.
@@ -67,6 +69,9 @@ const (
 )
 
 func (r *record) is(f flags) bool { return r.flags&f != 0 }
+
+// comparable reports whether the usage can identify the call.
+func (r *record) comparable() bool { return r.flags&(hasUsage|inexact) == hasUsage }
 
 func (r *record) isCall() bool { return r.role == genai.RoleCall || r.role == genai.RoleAgentCall }
 
