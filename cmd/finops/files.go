@@ -11,7 +11,7 @@ import (
 
 // readFile reads a file that the user named.
 func readFile(path string) ([]byte, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // that is what the path was given for
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, failed("%w", err)
 	}

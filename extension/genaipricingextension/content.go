@@ -21,7 +21,7 @@ func newContent(data []byte, at time.Time, etag string) *content {
 }
 
 func readFile(path string) (*content, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the configuration names the path
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

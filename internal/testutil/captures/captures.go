@@ -60,7 +60,7 @@ func loadCase(stem string) (Case, error) {
 		Logs:            plog.NewLogs(),
 		Metrics:         pmetric.NewMetrics(),
 	}
-	data, err := os.ReadFile(stem + truthSuffix) //nolint:gosec // the corpus
+	data, err := os.ReadFile(stem + truthSuffix)
 	if err != nil {
 		return c, err
 	}
@@ -78,7 +78,7 @@ func loadCase(stem string) (Case, error) {
 
 // signal reads one OTLP/JSON file, if there is one.
 func signal[T any](file string, into *T, unmarshal func([]byte) (T, error)) error {
-	data, err := os.ReadFile(file) //nolint:gosec // the corpus
+	data, err := os.ReadFile(file)
 	if os.IsNotExist(err) {
 		return nil
 	}

@@ -30,7 +30,7 @@ func run(dir, output string) error {
 	}
 	var files []*pricing.File
 	for _, path := range paths {
-		text, err := os.ReadFile(path) //nolint:gosec // a file of the catalog
+		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
