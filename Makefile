@@ -69,7 +69,7 @@ fuzz-smoke: ## Run each fuzz test for FUZZTIME (default 5s)
 	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
 		for fuzz in $$(cat "$$dir"/*_test.go 2>/dev/null | sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p'); do \
 			echo "fuzz $${package#github.com/otelcol-finops/otelcol-finops/} $$fuzz"; \
-			go test -run '^$$' -fuzz "^$$fuzz\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+			go test -run '^$$' -fuzz "^$$fuzz\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null; \
 		done; \
 	done
 
@@ -113,6 +113,11 @@ check-generated: ## Fail if generated code is out of date
 	done
 
 GENERATED_TREES := $(wildcard connector exporter extension processor receiver internal docs)
+
+.PHONY: catalog
+catalog: ## Build the builtin price catalog anew from the public lists (needs Python 3 with pip)
+	go run ./cmd/finops catalog build --output internal/pricing/catalog/data
+	go generate ./internal/pricing/catalog
 
 .PHONY: fmt
 fmt: ## Format all Go code
