@@ -136,6 +136,12 @@ type Gaps uint32
 // Add puts a gap into the set.
 func (g *Gaps) Add(gap Gap) { *g |= 1 << gap }
 
+// Inexact reports whether the usage itself, and not only what it was billed at, is known to differ from the
+// provider's count.
+func (g Gaps) Inexact() bool {
+	return g.Has(GapUsageEstimated) || g.Has(GapOutputUnreliable) || g.Has(GapUsagePartial)
+}
+
 // Has reports whether the gap is in the set.
 func (g Gaps) Has(gap Gap) bool { return g&(1<<gap) != 0 }
 

@@ -119,10 +119,14 @@ func (s *settling) sumsUp() bool {
 	return s.totalIsProviders && s.has(tokTotal) && s.n[tokTotal] == s.n[tokInput]+s.n[tokOutput]
 }
 
-// partial reports whether one direction of the usage is missing.
+// partial reports whether one direction of the usage is missing. Nothing answers without input: a count of none
+// beside an output was never read, as in streams of which only the last event was.
 func (s *settling) partial() bool {
 	in := s.hasAny(1<<tokInput | 1<<tokUncached | 1<<tokTextIn)
 	out := s.hasAny(1<<tokOutput | 1<<tokPlainOutput)
+	if s.n[tokOutput] > 0 && s.call.Usage.InputSize().IsZero() {
+		in = false
+	}
 	switch {
 	case s.fixed&tokenMeters != 0:
 		return false

@@ -162,6 +162,7 @@ func item(o *origin, r *record) dedup.Item {
 		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
 	}
 	if call.HasUsage {
+		it.Inexact = call.Gaps.Inexact()
 		it.Input = tokens(call.Usage.InputSize())
 		it.Uncached = tokens(call.Usage[meter.Input])
 		it.Output = tokens(call.Usage.OutputSize())
