@@ -21,18 +21,14 @@ const (
 
 // catalogFlags choose the catalogs that prices are looked up in.
 type catalogFlags struct {
-	paths         []string
-	format        string
-	currency      string
-	exchangeRates string
+	paths  []string
+	format string
 }
 
 func (f *catalogFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&f.paths, "catalog", "c", []string{builtinName},
 		"catalog `file`, or builtin; later ones win, entry by entry (can be repeated)")
 	f.registerFormat(flags)
-	flags.StringVar(&f.currency, "currency", "", "reporting currency (default USD)")
-	flags.StringVar(&f.exchangeRates, "exchange-rates", "", "CSV file with the columns date,from,to,rate")
 }
 
 func (f *catalogFlags) registerFormat(flags *pflag.FlagSet) {
@@ -40,21 +36,15 @@ func (f *catalogFlags) registerFormat(flags *pflag.FlagSet) {
 		"format of the files: "+strings.Join(append([]string{ownFormat}, importer.Formats()...), ", "))
 }
 
-// engine compiles the chosen catalogs.
-func (f *catalogFlags) engine() (*pricing.Engine, error) {
+// engine compiles the chosen catalogs with a customer's own prices.
+func (f *catalogFlags) engine(own *ownPricesFlags) (*pricing.Engine, error) {
 	compiled, err := f.compile(f.paths...)
 	if err != nil {
 		return nil, err
 	}
-	custom := pricing.Customization{Currency: f.currency}
-	if f.exchangeRates != "" {
-		data, err := readFile(f.exchangeRates)
-		if err != nil {
-			return nil, err
-		}
-		if custom.ExchangeRates, err = pricing.ParseExchangeRates(f.exchangeRates, data); err != nil {
-			return nil, failed("%w", err)
-		}
+	custom, err := own.customization()
+	if err != nil {
+		return nil, err
 	}
 	engine, err := pricing.NewEngine(compiled, custom)
 	if err != nil {

@@ -12,7 +12,9 @@ import (
 
 type explainFlags struct {
 	catalogFlags
-	span string
+	own   ownPricesFlags
+	payer payerFlags
+	span  string
 }
 
 func newExplainCommand(out *output) *cobra.Command {
@@ -26,7 +28,8 @@ price was found and what follows from it. All records of the file are judged tog
 batch. Exit code 1 means that a call has no price.`,
 		Example: `  finops explain trace.json
   otelcol-finops ... | finops explain - --json
-  finops explain trace.json --span 2b1c7f0a9d3e4f55 --catalog builtin --catalog contract.yaml`,
+  finops explain trace.json --span 2b1c7f0a9d3e4f55 --catalog builtin --catalog contract.yaml
+  finops explain trace.json --pricing own.yaml --team search`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			explained, err := f.run(cmd.InOrStdin(), args[0])
@@ -45,6 +48,8 @@ batch. Exit code 1 means that a call has no price.`,
 		},
 	}
 	f.register(c.Flags())
+	f.own.register(c.Flags())
+	f.payer.register(c.Flags())
 	c.Flags().StringVar(&f.span, "span", "", "explain this span only (hex id)")
 	return c
 }
@@ -54,13 +59,16 @@ func (f *explainFlags) run(stdin io.Reader, path string) ([]explanation, error) 
 	if err != nil {
 		return nil, err
 	}
-	engine, err := f.engine()
+	engine, err := f.engine(&f.own)
 	if err != nil {
 		return nil, err
 	}
 	records, err := readRecords(path, data)
 	if err != nil {
 		return nil, err
+	}
+	for i := range records {
+		records[i].payer = f.payer
 	}
 	all := explainRecords(engine, records)
 	if f.span == "" {

@@ -60,6 +60,7 @@ func isCall(role genai.Role) bool { return role == genai.RoleCall || role == gen
 
 func (r *record) query() *pricing.Call {
 	query := new(pricing.Call)
+	r.payer.describe(query)
 	rating.Describe(&r.call, query)
 	return query
 }

@@ -21,6 +21,9 @@ import (
 // priceFlags describe a call.
 type priceFlags struct {
 	catalogFlags
+	own   ownPricesFlags
+	payer payerFlags
+
 	provider, date, tier, speed, region, deployment string
 
 	usage   map[string]string
@@ -37,7 +40,8 @@ reasoning tokens are not also output. Exit code 1 means that there is no price.`
 		Example: `  finops price gpt-4o --input 176 --usage cache_read=1024 --output 300
   finops price claude-sonnet-4-6 --provider anthropic --date 2026-03-12T23:59:50Z --region us \
       --input 20000 --usage cache_read=180000,cache_write_5m=4000,cache_write_1h=6000,web_search=1 --output 2000
-  finops price gpt-5 --tier flex --input 1000 --output 500 --json`,
+  finops price gpt-5 --tier flex --input 1000 --output 500 --json
+  finops price gpt-4o --pricing own.yaml --team search --input 1000 --output 500 --explain`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			answer, err := f.run(args[0])
@@ -56,6 +60,8 @@ reasoning tokens are not also output. Exit code 1 means that there is no price.`
 		},
 	}
 	f.register(c.Flags())
+	f.own.register(c.Flags())
+	f.payer.register(c.Flags())
 	f.registerCall(c)
 	return c
 }
@@ -113,14 +119,15 @@ func (f *priceFlags) run(model string) (*priceAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := f.engine()
+	engine, err := f.engine(&f.own)
 	if err != nil {
 		return nil, err
 	}
-	answer := priceOf(engine, call)
+	query := new(pricing.Call)
+	f.payer.describe(query)
+	rating.Describe(call, query)
+	answer := priceOf(engine, call, query)
 	if f.explain {
-		query := new(pricing.Call)
-		rating.Describe(call, query)
 		answer.Steps = stepsFor(engine.Explain(query), &call.Usage)
 	}
 	return answer, nil
@@ -157,6 +164,7 @@ type priceAnswer struct {
 	Model      string      `json:"model,omitempty"`
 	Version    string      `json:"version,omitempty"`
 	PricingID  string      `json:"pricing_id,omitempty"`
+	Source     string      `json:"source,omitempty"`
 	Lines      []priceLine `json:"lines,omitempty"`
 	Amount     string      `json:"amount,omitempty"`
 	List       string      `json:"list_amount,omitempty"`
@@ -172,14 +180,15 @@ type priceLine struct {
 	Quantity string `json:"quantity"`
 	// UnitPrice is for one single unit.
 	UnitPrice string `json:"unit_price"`
+	// ContractedUnitPrice and ListUnitPrice are given where they differ from UnitPrice.
+	ContractedUnitPrice string `json:"contracted_unit_price,omitempty"`
+	ListUnitPrice       string `json:"list_unit_price,omitempty"`
 	// Rate is for a million tokens, or one unit.
 	Rate   string `json:"rate"`
 	Amount string `json:"amount"`
 }
 
-func priceOf(engine *pricing.Engine, call *genai.Call) *priceAnswer {
-	query := new(pricing.Call)
-	rating.Describe(call, query)
+func priceOf(engine *pricing.Engine, call *genai.Call, query *pricing.Call) *priceAnswer {
 	price := engine.Price(query)
 	verdict := new(rating.Verdict)
 	rating.New(rating.Options{Currency: engine.Info().Currency}).Rate(call, &price, verdict)
@@ -190,22 +199,34 @@ func answerOf(v *rating.Verdict) *priceAnswer {
 	answer := &priceAnswer{
 		Status: string(v.Status), Reason: string(v.Reason), Model: v.Model, Version: v.Version,
 		PricingID: v.PricingID, Currency: v.Currency, Confidence: string(v.Confidence),
+		Source: string(v.Source),
 	}
 	if v.Status != ledger.StatusPriced && v.Status != ledger.StatusFree {
 		return answer
 	}
 	answer.Amount, answer.List = v.Amount.String(), v.List.String()
 	for _, line := range v.Lines {
-		amount, _ := line.Effective.Mul(line.Quantity)
-		answer.Lines = append(answer.Lines, priceLine{
-			Meter: line.Meter.String(), Quantity: line.Quantity.String(), UnitPrice: line.Effective.String(),
-			Rate: display(line.Effective, line.Meter), Amount: amount.String(),
-		})
+		answer.Lines = append(answer.Lines, lineOf(&line))
 	}
 	for _, rule := range v.Doubts.Rules() {
 		answer.Doubts = append(answer.Doubts, rule.Why)
 	}
 	return answer
+}
+
+func lineOf(line *ledger.Line) priceLine {
+	amount, _ := line.Effective.Mul(line.Quantity)
+	out := priceLine{
+		Meter: line.Meter.String(), Quantity: line.Quantity.String(), UnitPrice: line.Effective.String(),
+		Rate: display(line.Effective, line.Meter), Amount: amount.String(),
+	}
+	if line.Contracted != line.Effective {
+		out.ContractedUnitPrice = line.Contracted.String()
+	}
+	if line.List != line.Effective {
+		out.ListUnitPrice = line.List.String()
+	}
+	return out
 }
 
 func (a *priceAnswer) printTo(w io.Writer) error {
@@ -227,7 +248,14 @@ func (a *priceAnswer) printTo(w io.Writer) error {
 	if err := t.write(w); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s %s, %s", a.Status, a.PricingID, a.Confidence)
+	if a.List != a.Amount {
+		fmt.Fprintf(w, "list price %s %s\n", a.List, a.Currency)
+	}
+	fmt.Fprintf(w, "\n%s %s, ", a.Status, a.PricingID)
+	if a.Source != "" {
+		fmt.Fprintf(w, "by %s, ", a.Source)
+	}
+	fmt.Fprint(w, a.Confidence)
 	if len(a.Doubts) > 0 {
 		fmt.Fprint(w, ": "+strings.Join(slices.Compact(a.Doubts), "; "))
 	}

@@ -19,6 +19,7 @@ import (
 // record is a span or log record that tells of a model call.
 type record struct {
 	call                   genai.Call
+	payer                  payerFlags
 	name, scope, scopeName string
 	trace                  [16]byte
 	span, parent           [8]byte

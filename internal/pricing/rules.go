@@ -58,8 +58,8 @@ func compileRules(c *Customization) (*rules, error) {
 	var out rules
 	var errs []error
 	fail := func(path string, err error) {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", path, err))
+		for _, one := range eachError(err) {
+			errs = append(errs, fmt.Errorf("%s: %w", path, one))
 		}
 	}
 	if !isCurrency(c.reporting()) {
@@ -94,6 +94,22 @@ func compileRules(c *Customization) (*rules, error) {
 		}
 	}
 	return &out, errors.Join(errs...)
+}
+
+// eachError takes joined errors apart, so that each can carry its whole path.
+func eachError(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, eachError(one)...)
+	}
+	return all
 }
 
 func currencyError(currency string) error {
@@ -332,6 +348,8 @@ func positive(n any, zero bool) (*big.Rat, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case r.Sign() < 0 && zero:
+		return nil, fmt.Errorf("%s must not be below 0", text)
 	case r.Sign() < 0 || (r.Sign() == 0 && !zero):
 		return nil, fmt.Errorf("%s must be above 0", text)
 	}

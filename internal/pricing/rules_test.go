@@ -200,7 +200,7 @@ func TestCustomizationErrors(t *testing.T) {
 		{Customization{Currency: "usd"}, `currency: "usd" must be an ISO 4217 code`},
 		{Customization{Overrides: []Override{{}}}, "overrides::0: rates: must give rates by meter"},
 		{Customization{Overrides: []Override{{Rates: map[string]any{"inputs": 1}}}}, "overrides::0: rates::inputs: is not a meter; known: input,"},
-		{Customization{Overrides: []Override{{Rates: map[string]any{"input": "-1"}}}}, "overrides::0: rates::input: -1 must be above 0"},
+		{Customization{Overrides: []Override{{Rates: map[string]any{"input": "-1"}}}}, "overrides::0: rates::input: -1 must not be below 0"},
 		{Customization{Overrides: []Override{{Rates: map[string]any{"input": true}}}}, `overrides::0: rates::input: true must be a decimal number such as "2.50"`},
 		{Customization{Overrides: []Override{{Rates: map[string]any{"input": map[string]any{"rates": 1}}}}}, "overrides::0: rates::input: rates: is not a key; known here: rate, per"},
 		{Customization{Overrides: []Override{{Rates: map[string]any{"input": map[string]any{"rate": 1, "per": 0}}}}}, "overrides::0: rates::input: per: 0 must be above 0"},
