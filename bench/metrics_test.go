@@ -28,13 +28,14 @@ type counter struct {
 	config   map[string]any
 	after    pricer
 	requests string // the metric that counts requests
+	warmUp   int
 }
 
 func allCounters(models []workload.Model) []counter {
 	return []counter{
-		{"floor", floor.NewConnectorFactory(), nil, floorPricer(models), "floor.requests"},
-		{"signal_to_metrics", signaltometricsconnector.NewFactory(), peers.SignalToMetrics(), transformPricers(models)[0], "peer.requests"},
-		{"gen_ai_cost", genaicostconnector.NewFactory(), nil, ourPricers()[1], "finops.requests"},
+		{"floor", floor.NewConnectorFactory(), nil, floorPricer(models), "floor.requests", stateless},
+		{"signal_to_metrics", signaltometricsconnector.NewFactory(), peers.SignalToMetrics(), transformPricers(models)[0], "peer.requests", stateless},
+		{"gen_ai_cost", genaicostconnector.NewFactory(), nil, ourPricers()[1], "finops.requests", remembrant},
 	}
 }
 
@@ -60,7 +61,7 @@ func BenchmarkMetrics(b *testing.B) {
 			b.Run(shape.name+"/"+c.name, func(b *testing.B) {
 				conn := c.start(b, consumertest.NewNop())
 				defer stop(b, conn)
-				consume(b, c.after.through(b, newBatch(b, shape.spec)), conn)
+				consume(b, c.after.through(b, newBatch(b, shape.spec)), conn, c.warmUp)
 			})
 		}
 	}

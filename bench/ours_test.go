@@ -30,7 +30,7 @@ func ourPricers() []pricer {
 	for _, detail := range []string{"minimal", "standard"} {
 		pricers = append(pricers, pricer{
 			name: "gen_ai_cost_" + detail, factory: genaicostprocessor.NewFactory(),
-			config: map[string]any{"detail": detail}, amount: ledger.AttrAmount,
+			config: map[string]any{"detail": detail}, amount: ledger.AttrAmount, warmUp: remembrant,
 		})
 	}
 	return pricers
@@ -117,7 +117,7 @@ func BenchmarkPriceEntries(b *testing.B) {
 	for _, entries := range result.Entries {
 		b.Run(strconv.Itoa(entries), func(b *testing.B) {
 			p := withCatalog(b, models, entries)
-			consume(b, newBatch(b, workload.Spec{Models: models}), p.start(b, consumertest.NewNop()))
+			consume(b, newBatch(b, workload.Spec{Models: models}), p.start(b, consumertest.NewNop()), p.warmUp)
 		})
 	}
 }
