@@ -30,7 +30,7 @@ func check(ctx context.Context, binary, out, captures, only string) error {
 	}
 	pairs, skipped, err := available(ctx, selected(pattern))
 	for _, reason := range skipped {
-		fmt.Println("SKIPPED:", reason)
+		fmt.Println("interop: SKIPPED", reason)
 	}
 	if err != nil || len(pairs) == 0 {
 		return err
@@ -49,7 +49,8 @@ func check(ctx context.Context, binary, out, captures, only string) error {
 		return err
 	}
 	show(outcomes)
-	if out != "" && len(skipped) == 0 {
+	// Only a whole run makes the page: it would lose rows.
+	if out != "" && only == "" && len(skipped) == 0 {
 		if err := os.WriteFile(out, []byte(page(outcomes)), 0o600); err != nil {
 			return err
 		}
