@@ -119,6 +119,8 @@ var handChecked = []checked{
 	{provider: "deepseek", model: "deepseek-v4-pro", at: "2026-11-25T05:00:00Z", rates: rates("0.66", "1.98", "0.022")},
 	{provider: "deepseek", model: "deepseek-v4-pro", at: "2026-11-25T03:59:59Z", rates: rates("1.32", "3.96", "0.044")},
 	{provider: "deepseek", model: "deepseek-v4-pro", at: "2026-11-28T03:59:59Z", rates: rates("0.66", "1.98", "0.022")},
+	{provider: "deepseek", model: "deepseek-flash", at: "2026-11-25T03:59:59Z", rates: rates("0.3", "1.2", "0.006")},
+	{provider: "deepseek", model: "deepseek-flash", at: "2026-11-28T03:59:59Z", rates: rates("0.15", "0.6", "0.003")},
 	{provider: "deepseek", model: "deepseek-v4-pro", at: "2026-08-16T03:00:00Z", rates: rates("0.435", "0.87", "0.003625")},
 	{provider: "x_ai", model: "grok-4.5", rates: rates("2", "6", "0.3")},
 	{provider: "x_ai", model: "grok-4.5", input: 200_000, rates: rates("4", "12", "0.6")},

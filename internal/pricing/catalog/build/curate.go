@@ -32,6 +32,13 @@ var rules = []rule{
 		},
 		change: peakOnWorkdays,
 	},
+	// deepseek-flash is younger than both.
+	{
+		applies: func(provider string, m *pricing.Model) bool {
+			return provider == "deepseek" && m.ID == "deepseek-flash"
+		},
+		change: inEachList(func(list *pricing.PriceList) { *list = onWorkdays(doublePeak(*list)) }),
+	},
 }
 
 // curate applies what is known beyond the lists.

@@ -2,6 +2,8 @@
 // of them cost. Run it where the npm package @pydantic/genai-prices is installed:
 //
 //   npm install --no-save @pydantic/genai-prices@0.1.8 && node generate.cjs
+//
+// With a path, `node generate.cjs wide.json`, it leaves them alone and writes there more calls, of all models.
 
 const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
@@ -37,6 +39,9 @@ function interest(model) {
   return keysOf(model).size + (Array.isArray(model.prices) ? 20 : 0) + (tiered ? 10 : 0)
 }
 
+const wide = process.argv[2]
+const callsOfModel = wide ? 12 : 3
+
 const byInterest = (a, b) => interest(b) - interest(a) || (a.id < b.id ? -1 : 1)
 const many = new Set(['openai', 'anthropic', 'google', 'mistral', 'deepseek', 'x-ai', 'groq', 'cohere', 'aws', 'azure'])
 
@@ -48,13 +53,15 @@ const selection = embeddedData().map(({ id, name, pricing_urls, fallback_model_p
   models: models
     .filter((m) => m.id !== 'whisper-large-v3' && m.id !== 'whisper-large-v3-turbo') // billed for 10 s at least, by code
     .toSorted(byInterest)
-    .slice(0, many.has(id) ? 24 : 1)
+    .slice(0, wide ? Infinity : many.has(id) ? 24 : 1)
     .map(({ id, match, prices }) => ({ id, match, prices })),
 }))
 
 const times = [
   '2025-06-09T23:59:59Z', '2025-06-10T00:00:00Z', '2026-03-12T23:59:59Z', '2026-03-13T00:00:00Z', '2026-08-17T03:59:59Z',
   '2026-08-21T04:00:00Z', '2026-09-24T16:29:00Z', '2026-11-23T12:00:00Z', '2027-01-01T00:00:00Z',
+  // A weekday and a Saturday, within DeepSeek's peak hours.
+  ...(wide ? ['2026-10-22T02:00:00Z', '2026-10-24T02:00:00Z'] : []),
 ]
 const sizes = [0, 17, 1000, 127999, 128001, 199999, 200000, 200001, 271999, 272000, 272001, 512001]
 const inParts = {
@@ -107,7 +114,7 @@ for (const provider of selection) {
     const callable = names(model.match).filter(
       (name) => calcPrice({ input_tokens: 0 }, name, { providerId: provider.id })?.model.id === model.id,
     )
-    for (let i = 0; callable.length > 0 && i < 3; i++) {
+    for (let i = 0; callable.length > 0 && i < callsOfModel; i++) {
       const [name, time, usage] = [pick(callable), pick(times), usageFor(keysOf(model))]
       try {
         const result = calcPrice(usage, name, { providerId: provider.id, timestamp: new Date(time) })
@@ -120,6 +127,10 @@ for (const provider of selection) {
 }
 
 const lines = (list) => `[\n${list.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`
-writeFileSync(join(__dirname, 'prices.json'), lines(selection))
-writeFileSync(join(__dirname, 'cases.json'), lines(cases))
+if (wide) {
+  writeFileSync(wide, lines(cases))
+} else {
+  writeFileSync(join(__dirname, 'prices.json'), lines(selection))
+  writeFileSync(join(__dirname, 'cases.json'), lines(cases))
+}
 console.log(`${cases.length} cases of ${selection.flatMap((p) => p.models).length} models`)
