@@ -63,6 +63,7 @@ ifeq ($(RACE),)
 	@echo "no C compiler found: running without the race detector" >&2; test -z "$(REQUIRE_RACE)"
 endif
 	go test $(RACE) -timeout 15m ./...
+	cd bench && go test -timeout 15m ./...
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## Run each fuzz test for FUZZTIME (default 5s)
@@ -124,8 +125,8 @@ fmt: ## Format all Go code
 	$(TOOL) gofumpt -l -w .
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: build ## Measure against transform and a hand-written floor (about 25 minutes); writes docs/performance.md
+	cd bench && go run ./cmd/finops-bench
 
 .PHONY: clean
 clean: ## Remove what was built
