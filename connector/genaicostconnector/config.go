@@ -16,6 +16,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
 // Temporality says what the points of a series mean.
@@ -98,6 +99,12 @@ type Config struct {
 	// ReplayWindowSize is how many records are remembered at least, so that one that is sent
 	// again is not counted again. 0 turns this off.
 	ReplayWindowSize int `mapstructure:"replay_window_size"`
+	// Pricing is the ID of the gen_ai_pricing extension that metrics are priced by. Unset: the only one there
+	// is, the builtin catalog if there is none, an error if there are several. Spans and log records
+	// come priced.
+	Pricing *component.ID `mapstructure:"pricing"`
+	// Count says for which services metrics count: those for which it says metrics. Unset, for none.
+	Count signals.CountConfig `mapstructure:"count"`
 	// prevent unkeyed literal initialization
 	_ struct{}
 }

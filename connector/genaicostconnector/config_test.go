@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
+	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
 func loadConfig(t *testing.T, name string) (*Config, error) {
@@ -27,7 +28,7 @@ func loadConfig(t *testing.T, name string) (*Config, error) {
 }
 
 func TestLoadConfig(t *testing.T) {
-	storage := component.MustNewID("file_storage")
+	storage, pricing := component.MustNewID("file_storage"), component.MustNewID("gen_ai_pricing")
 	full := createDefaultConfig().(*Config)
 	full.Dimensions = []Dimension{{Name: "finops.project"}, {Name: "finops.team", Default: "nobody"}}
 	full.ExcludeDimensions = []string{"finops.model.version"}
@@ -39,6 +40,9 @@ func TestLoadConfig(t *testing.T) {
 	full.Temporality = TemporalityDelta
 	full.Storage = &storage
 	full.ReplayWindowSize = 1000
+	full.Pricing = &pricing
+	full.Count.Default = signals.Traces
+	full.Count.Services = map[string]signals.Signal{"claude-code": signals.Metrics}
 
 	exponential := createDefaultConfig().(*Config)
 	exponential.Histogram.Exponential = configoptional.Some(ExponentialHistogramConfig{MaxSize: defaultMaxSize})
@@ -129,6 +133,8 @@ func TestBadConfigIsRefusedWithAllItsErrors(t *testing.T) {
 		"exclude_dimensions[0]",
 		"metrics_flush_interval is 1ms",
 		"temporality is \"sometimes\"",
+		`"spans" is not a signal: use traces, logs or metrics`,
+		"name a service.name and the signal that counts for it",
 	} {
 		assert.ErrorContains(t, err, want)
 	}

@@ -1,6 +1,6 @@
 // Package genaicostconnector turns spans and log records that the gen_ai_cost processor has
 // priced into metrics: cost, list cost, savings, tokens, units, requests and a distribution of
-// the cost per request.
+// the cost per request. Token metrics of services that report no calls it prices itself.
 //
 // Money is computed from the ledger line on the record alone, exactly, and becomes a double
 // only in the data point. All instances that the Collector makes of one component ID share

@@ -26,6 +26,10 @@ func NewFactory() connector.Factory {
 			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
 				return newInstance(shared, set, cfg.(*Config), next)
 			}, metadata.LogsToMetricsStability),
+		connector.WithMetricsToMetrics(
+			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Metrics, error) {
+				return newMetricsInstance(shared, set, cfg.(*Config), next)
+			}, metadata.MetricsToMetricsStability),
 	)
 }
 

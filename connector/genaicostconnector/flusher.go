@@ -16,12 +16,14 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/output"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
 )
 
 // flusher writes the store to the storage and then, and only then, sends it downstream. Its methods are
 // called by one goroutine at a time: its own, and after that has ended, shutdown.
 type flusher struct {
 	store      *series.Store
+	streams    *usagemetrics.Tracker
 	sinks      *sinks
 	builder    output.Builder
 	checkpoint *checkpoint.Checkpoint // nil without storage
@@ -44,6 +46,7 @@ type flusher struct {
 func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, error) {
 	f := &flusher{
 		store:      s.store,
+		streams:    s.metering.tracker,
 		sinks:      s.sinks,
 		telemetry:  s.telemetry,
 		complaints: s.complaints,
@@ -60,6 +63,9 @@ func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, 
 	instance := uuid.NewString()
 	if client != nil {
 		f.checkpoint, err = checkpoint.Open(ctx, client, s.cfg.schema(), s.store, s.set.Logger)
+		if err == nil {
+			err = f.checkpoint.RestoreStreams(ctx, f.streams, s.set.Logger)
+		}
 		if err != nil {
 			return nil, errors.Join(err, client.Close(ctx))
 		}
@@ -131,12 +137,12 @@ func (f *flusher) flush(ctx context.Context, final bool) {
 		// Timestamps of a series ascend even if the clock does not.
 		now = laterOf(now, f.last.AsTime().Add(time.Millisecond))
 	}
-	f.store.Snapshot(f.taken, series.Options{Now: now, Accepted: f.accepted, Final: final})
+	f.take(func() { f.store.Snapshot(f.taken, series.Options{Now: now, Accepted: f.accepted, Final: final}) })
 	f.last = f.taken.Time
 	if f.persist(ctx, &f.taken.Changes) {
 		f.taken, f.durable = f.durable, f.taken
 	} else {
-		f.store.Unsaved(f.taken)
+		f.unsaved()
 		if f.store.Delta {
 			f.store.Return(f.taken)
 			return
@@ -145,6 +151,24 @@ func (f *flusher) flush(ctx context.Context, final bool) {
 		f.durable.Time = f.last
 	}
 	f.emit(ctx, final)
+}
+
+// take copies the store while no metric is between its stream and the series, so that what is
+// persisted has both or neither.
+func (f *flusher) take(copyStore func()) {
+	f.streams.Lock()
+	defer f.streams.Unlock()
+	copyStore()
+	if f.checkpoint != nil {
+		f.taken.Changes.Streams = f.streams.Drain()
+	}
+}
+
+func (f *flusher) unsaved() {
+	f.store.Unsaved(f.taken)
+	f.streams.Lock()
+	defer f.streams.Unlock()
+	f.streams.Unsaved(f.taken.Changes.Streams)
 }
 
 func laterOf(a, b time.Time) time.Time {
@@ -201,8 +225,8 @@ func (f *flusher) takeBack(ctx context.Context, snap *series.Snapshot) {
 	if f.checkpoint == nil {
 		return
 	}
-	f.store.Collect(f.taken)
+	f.take(func() { f.store.Collect(f.taken) })
 	if !f.persist(ctx, &f.taken.Changes) {
-		f.store.Unsaved(f.taken)
+		f.unsaved()
 	}
 }

@@ -62,6 +62,7 @@ type state struct {
 	reader     *record.Reader
 	store      *series.Store
 	sinks      *sinks
+	metering   *metering
 	telemetry  *telemetry
 	complaints *complaints
 	tallies    chan *tally
@@ -99,6 +100,7 @@ func newState(set connector.Settings, cfg *Config) (*state, error) {
 		telemetry:  tel,
 		complaints: &complaints{logger: set.Logger},
 	}
+	s.metering = newMetering(set.ID, cfg)
 	s.sinks = newSinks(cfg.Temporality == TemporalityDelta)
 	s.tallies = make(chan *tally, 2*runtime.GOMAXPROCS(0))
 	return s, nil
@@ -134,7 +136,7 @@ func (s *state) start(ctx context.Context, host component.Host) error {
 		s.flusher, s.startErr = s.newFlusher(ctx, host)
 		if s.startErr == nil {
 			s.flusher.start() //nolint:contextcheck // ends with Shutdown, not with Start's context
-			s.startErr = s.telemetry.observeSize(s.store.Size)
+			s.startErr = s.telemetry.observeSize(s.store.Size, s.metering.tracker.Len)
 		}
 	}
 	if s.startErr == nil {

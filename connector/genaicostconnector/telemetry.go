@@ -2,6 +2,7 @@ package genaicostconnector
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ const (
 	signalTraces signal = iota
 	signalLogs
 
-	signals = int(signalLogs) + 1
+	signalCount = int(signalLogs) + 1
 )
 
 type outcome uint8
@@ -46,7 +47,7 @@ const (
 // options made beforehand.
 type telemetry struct {
 	builder *metadata.TelemetryBuilder
-	options [signals][outcomes][]metric.AddOption
+	options [signalCount][outcomes][]metric.AddOption
 }
 
 func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
@@ -55,7 +56,7 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 		return nil, err
 	}
 	t := &telemetry{builder: builder}
-	for sig, signalName := range [signals]string{"traces", "logs"} {
+	for sig, signalName := range [signalCount]string{"traces", "logs"} {
 		for out, outcomeName := range [outcomes]string{"accounted", "replayed", "malformed", "unmarked", "ignored"} {
 			set := attribute.NewSet(attribute.String("outcome", outcomeName), attribute.String("signal", signalName))
 			t.options[sig][out] = []metric.AddOption{metric.WithAttributeSet(set)}
@@ -64,11 +65,17 @@ func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
 	return t, nil
 }
 
-func (t *telemetry) observeSize(size func() int64) error {
-	return t.builder.RegisterConnectorGenAiCostDimensionSetsCallback(func(_ context.Context, o metric.Int64Observer) error {
-		o.Observe(size())
-		return nil
-	})
+func (t *telemetry) observeSize(sets, streams func() int64) error {
+	observe := func(size func() int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(size())
+			return nil
+		}
+	}
+	return errors.Join(
+		t.builder.RegisterConnectorGenAiCostDimensionSetsCallback(observe(sets)),
+		t.builder.RegisterConnectorGenAiCostMetricStreamsCallback(observe(streams)),
+	)
 }
 
 func (t *telemetry) shutdown() { t.builder.Shutdown() }
@@ -113,6 +120,9 @@ type complaints struct {
 	malformed int64
 	err       error
 	unmarked  bool
+
+	unpriced                      int64
+	unpricedModel, unpricedReason string
 }
 
 func (c *complaints) add(b *record.Batch) {
@@ -134,6 +144,7 @@ func (c *complaints) add(b *record.Batch) {
 
 // report logs the malformed records since the last report.
 func (c *complaints) report() {
+	c.reportUnpriced()
 	c.mu.Lock()
 	n, err := c.malformed, c.err
 	c.malformed, c.err = 0, nil

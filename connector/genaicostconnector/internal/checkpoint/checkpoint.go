@@ -1,8 +1,8 @@
 // Package checkpoint keeps the state of a connector in a storage extension.
 //
 // One key holds the header, one key each group of series, one key the record IDs that one flush
-// added to one generation of the replay window. A flush writes what changed, in one
-// batch: series and window can never disagree about a record.
+// added to one generation of the replay window, one key each page of metric streams. A flush
+// writes what changed, in one batch: series, window and streams can never disagree about a record.
 package checkpoint
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
 )
 
 const headerKey = "header"
@@ -70,6 +71,23 @@ func Open(ctx context.Context, client storage.Client, schema string, store *seri
 		return nil, err
 	}
 	return c, nil
+}
+
+func streamsKey(page uint64) string { return "streams/" + strconv.FormatUint(page, 10) }
+
+// RestoreStreams restores the metric streams. They do not depend on the schema of the series.
+func (c *Checkpoint) RestoreStreams(ctx context.Context, tracker *usagemetrics.Tracker, logger *zap.Logger) error {
+	var found usagemetrics.Restored
+	err := c.readPages(ctx, usagemetrics.PageCount, streamsKey, func(page uint64, state []byte) {
+		if err := found.Add(page, state); err != nil {
+			logger.Error("metric streams dropped because their persisted state cannot be read; each starts again at its next point",
+				zap.String("key", streamsKey(page)), zap.Error(err))
+		}
+	})
+	if err == nil {
+		tracker.Restore(&found)
+	}
+	return err
 }
 
 // Instance identifies the state, across restarts.
@@ -152,6 +170,13 @@ func (c *Checkpoint) Save(ctx context.Context, changes *series.Changes) (size in
 			ops = append(ops, storage.DeleteOperation(groupKey(s.Slot)))
 		} else {
 			ops = append(ops, storage.SetOperation(groupKey(s.Slot), s.State))
+		}
+	}
+	for _, p := range changes.Streams {
+		if p.State == nil {
+			ops = append(ops, storage.DeleteOperation(streamsKey(p.Number)))
+		} else {
+			ops = append(ops, storage.SetOperation(streamsKey(p.Number), p.State))
 		}
 	}
 	next.nextSlot = changes.NextSlot

@@ -14,6 +14,7 @@ var (
 )
 
 const (
-	TracesToMetricsStability = component.StabilityLevelAlpha
-	LogsToMetricsStability   = component.StabilityLevelAlpha
+	TracesToMetricsStability  = component.StabilityLevelAlpha
+	LogsToMetricsStability    = component.StabilityLevelAlpha
+	MetricsToMetricsStability = component.StabilityLevelAlpha
 )

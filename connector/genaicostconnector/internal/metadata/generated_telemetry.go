@@ -25,16 +25,21 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                               metric.Meter
-	mu                                  sync.Mutex
-	registrations                       []metric.Registration
-	ConnectorGenAiCostDimensionSets     metric.Int64ObservableUpDownCounter
-	ConnectorGenAiCostFlushFailures     metric.Int64Counter
-	ConnectorGenAiCostOverflowedRecords metric.Int64Counter
-	ConnectorGenAiCostPersistDuration   metric.Float64Histogram
-	ConnectorGenAiCostPersistSize       metric.Int64Counter
-	ConnectorGenAiCostRecords           metric.Int64Counter
-	ConnectorGenAiCostReplayEvictions   metric.Int64Counter
+	meter                                   metric.Meter
+	mu                                      sync.Mutex
+	registrations                           []metric.Registration
+	ConnectorGenAiCostDimensionSets         metric.Int64ObservableUpDownCounter
+	ConnectorGenAiCostFlushFailures         metric.Int64Counter
+	ConnectorGenAiCostMetricClamps          metric.Int64Counter
+	ConnectorGenAiCostMetricPoints          metric.Int64Counter
+	ConnectorGenAiCostMetricResets          metric.Int64Counter
+	ConnectorGenAiCostMetricStreamEvictions metric.Int64Counter
+	ConnectorGenAiCostMetricStreams         metric.Int64ObservableUpDownCounter
+	ConnectorGenAiCostOverflowedRecords     metric.Int64Counter
+	ConnectorGenAiCostPersistDuration       metric.Float64Histogram
+	ConnectorGenAiCostPersistSize           metric.Int64Counter
+	ConnectorGenAiCostRecords               metric.Int64Counter
+	ConnectorGenAiCostReplayEvictions       metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -54,6 +59,21 @@ func (builder *TelemetryBuilder) RegisterConnectorGenAiCostDimensionSetsCallback
 		cb(ctx, &observerInt64{inst: builder.ConnectorGenAiCostDimensionSets, obs: o})
 		return nil
 	}, builder.ConnectorGenAiCostDimensionSets)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterConnectorGenAiCostMetricStreamsCallback sets callback for observable ConnectorGenAiCostMetricStreams metric.
+func (builder *TelemetryBuilder) RegisterConnectorGenAiCostMetricStreamsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ConnectorGenAiCostMetricStreams, obs: o})
+		return nil
+	}, builder.ConnectorGenAiCostMetricStreams)
 	if err != nil {
 		return err
 	}
@@ -101,6 +121,36 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_gen_ai_cost_flush_failures",
 		metric.WithDescription("Flushes that could not be persisted, or that a downstream pipeline refused. [Development]"),
 		metric.WithUnit("{flushes}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostMetricClamps, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_metric_clamps",
+		metric.WithDescription("Intervals whose cached or reasoning tokens exceeded the input or output that includes them; the remainder was set to zero. [Development]"),
+		metric.WithUnit("{intervals}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostMetricPoints, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_metric_points",
+		metric.WithDescription("Data points of token metrics seen, by outcome. [Development]"),
+		metric.WithUnit("{points}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostMetricResets, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_metric_resets",
+		metric.WithDescription("Cumulative token metrics that began to count again; what they have counted since is accounted. [Development]"),
+		metric.WithUnit("{resets}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostMetricStreamEvictions, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_metric_stream_evictions",
+		metric.WithDescription("Streams of token metrics that were forgotten for newer ones; the next point of such a stream only starts it again. [Development]"),
+		metric.WithUnit("{streams}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostMetricStreams, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_connector_gen_ai_cost_metric_streams",
+		metric.WithDescription("Streams of token metrics that are remembered. [Development]"),
+		metric.WithUnit("{streams}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorGenAiCostOverflowedRecords, err = builder.meter.Int64Counter(

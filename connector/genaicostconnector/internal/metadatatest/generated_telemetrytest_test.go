@@ -24,7 +24,15 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	require.NoError(t, tb.RegisterConnectorGenAiCostMetricStreamsCallback(func(_ context.Context, observer metric.Int64Observer) error {
+		observer.Observe(1)
+		return nil
+	}))
 	tb.ConnectorGenAiCostFlushFailures.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostMetricClamps.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostMetricPoints.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostMetricResets.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostMetricStreamEvictions.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostOverflowedRecords.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostPersistDuration.Record(context.Background(), 1)
 	tb.ConnectorGenAiCostPersistSize.Add(context.Background(), 1)
@@ -34,6 +42,21 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorGenAiCostFlushFailures(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostMetricClamps(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostMetricPoints(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostMetricResets(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostMetricStreamEvictions(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostMetricStreams(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorGenAiCostOverflowedRecords(t, testTel,

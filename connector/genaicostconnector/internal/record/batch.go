@@ -32,6 +32,8 @@ type Record struct {
 	SpanID  pcommon.SpanID
 	Time    pcommon.Timestamp
 
+	// Interval is set for the usage of an interval, which is that of any number of requests.
+	Interval bool
 	// Replayed is set when the record turns out to have been accounted before.
 	Replayed bool
 

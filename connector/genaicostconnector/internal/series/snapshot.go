@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
@@ -61,6 +62,9 @@ type Changes struct {
 	// Seen are the IDs of records accounted; those of generations before OldestSeen are forgotten.
 	Seen       []replay.Segment
 	OldestSeen uint64
+	// Streams are the streams of metrics that intervals were measured on. They are not the store's: whoever
+	// takes a snapshot adds them.
+	Streams []usagemetrics.Page
 
 	arena []byte
 }

@@ -82,7 +82,7 @@ func (s *Store) Account(b *record.Batch, at time.Time, res *Result) {
 	defer s.mu.Unlock()
 	// A loop of its own, so that the look-ups, which are misses of the cache, overlap.
 	for i := range b.Records {
-		b.Records[i].Replayed = !s.window.Add(b.Records[i].ID)
+		b.Records[i].Replayed = !b.Records[i].Interval && !s.window.Add(b.Records[i].ID)
 	}
 	for i := range b.Records {
 		r := &b.Records[i]
@@ -95,18 +95,27 @@ func (s *Store) Account(b *record.Batch, at time.Time, res *Result) {
 			res.Malformed++
 		}
 		g := s.group(b.Key(i))
-		overflowed := g.overflow
-		c := g.request(r, now)
-		if c == nil {
-			c, overflowed = s.overflow().request(r, now), true
-		}
-		c.Value++
-		if overflowed {
+		if s.countRequest(g, r, now) {
 			res.Overflowed++
 		}
 		s.add(g, r, b.Items(i), now)
 	}
 	res.Evicted += s.window.TakeEvicted()
+}
+
+// countRequest reports whether the record belongs to the overflow group, or the count of it does. How many
+// requests an interval had is not known.
+func (s *Store) countRequest(g *Group, r *record.Record, now pcommon.Timestamp) (overflowed bool) {
+	if r.Interval {
+		return g.overflow
+	}
+	c := g.request(r, now)
+	if c == nil {
+		s.overflow().request(r, now).Value++
+		return true
+	}
+	c.Value++
+	return g.overflow
 }
 
 func (s *Store) add(g *Group, r *record.Record, items []record.Item, now pcommon.Timestamp) {
@@ -126,7 +135,9 @@ func (s *Store) add(g *Group, r *record.Record, items []record.Item, now pcommon
 	p.save(KindServiceTier, r.Savings.ServiceTier, now)
 	p.save(KindCache, r.Savings.Cache, now)
 	p.save(KindAgreement, r.Savings.Agreement, now)
-	s.observe(p, r, now)
+	if !r.Interval {
+		s.observe(p, r, now)
+	}
 }
 
 func (s *Store) observe(p *purse, r *record.Record, now pcommon.Timestamp) {
