@@ -71,6 +71,9 @@ type Call struct {
 	// Gaps are the facts that are missing or were assumed.
 	Gaps Gaps
 
+	// Results says that the record came with finops.* attributes that are results and no inputs.
+	Results bool
+
 	// Reported is the cost that the record itself carries, if any.
 	Reported Reported
 	// Profile is the instrumentation profile that was applied; never nil after Read.

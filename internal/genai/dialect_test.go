@@ -375,6 +375,7 @@ func TestErrors(t *testing.T) {
 		{"type wins", true, attrs{"http.response.status_code": 429, "error.type": "rate_limit"}, "rate_limit", false},
 		{"timeout", true, attrs{"error.type": "APIConnectionTimeoutError"}, "APIConnectionTimeoutError", true},
 		{"cancelled", true, attrs{"error.type": "AbortError"}, "AbortError", true},
+		{"reader left a stream", true, attrs{"error.type": "GeneratorExit"}, "GeneratorExit", true},
 		{"gateway timeout was answered", true, attrs{"http.response.status_code": 504, "error.type": "timeout"}, "timeout", false},
 		{"langfuse", false, attrs{"langfuse.observation.level": "ERROR"}, "error", false},
 	} {

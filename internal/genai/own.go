@@ -14,7 +14,7 @@ type ownInputs struct {
 	tier, region, speed string
 }
 
-// readOwn reads an attribute whose name begins with finops. and which is an input.
+// readOwn reads an attribute whose name begins with finops.: an input, or else somebody's result.
 func (f *facts) readOwn(k string, v pcommon.Value) {
 	if name, ok := strings.CutPrefix(k, "usage."); ok {
 		if m, known := meter.Parse(name); known {
@@ -35,6 +35,7 @@ func (f *facts) readOwn(k string, v pcommon.Value) {
 			f.own.tier = "batch"
 		}
 	default:
+		f.call.Results = true
 		return
 	}
 	f.stated = true

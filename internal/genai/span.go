@@ -9,12 +9,12 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// ReadSpan reads what a span says about a model call into c. For RoleNone it sets nothing but the
-// role; for every other role it resets c first.
+// ReadSpan reads what a span says about a model call into c. For RoleNone only c.Role and c.Results
+// mean anything; for every other role c is reset first.
 func (s *ScopeReader) ReadSpan(span ptrace.Span, c *Call) Role {
 	attrs := span.Attributes()
 	if !s.profile.Unprefixed && !speaksGenAI(attrs) {
-		c.Role = RoleNone
+		c.Role, c.Results = RoleNone, false
 		return RoleNone
 	}
 	*c = Call{}
@@ -24,8 +24,8 @@ func (s *ScopeReader) ReadSpan(span ptrace.Span, c *Call) Role {
 	return f.conclude(span.Name(), spanKind(span.Kind()))
 }
 
-// speaksGenAI tells whether any attribute can make a span a GenAI span. Most spans of a mixed
-// batch end here, so it looks at the first byte before anything else.
+// speaksGenAI tells whether any attribute can make a span a GenAI span, or is one of ours. Most spans of
+// a mixed batch end here, so it looks at the first byte before anything else.
 func speaksGenAI(attrs pcommon.Map) bool {
 	for k := range attrs.All() {
 		if len(k) < 8 {
@@ -53,7 +53,7 @@ func speaksGenAI(attrs pcommon.Map) bool {
 				return true
 			}
 		case 'f':
-			if strings.HasPrefix(k, "finops.usage.") {
+			if strings.HasPrefix(k, "finops.") {
 				return true
 			}
 		}

@@ -57,7 +57,8 @@ func (f *facts) tidyError() {
 }
 
 // interruptions are parts of error names and messages that say that the client went away or lost the provider.
-var interruptions = [...]string{"timeout", "timedout", "timed out", "cancel", "abort", "deadline", "connection", "econn", "disconnect"}
+// Python raises GeneratorExit in a stream whose reader has left.
+var interruptions = [...]string{"timeout", "timedout", "timed out", "cancel", "abort", "deadline", "connection", "econn", "disconnect", "generatorexit"}
 
 func interrupts(errorType string) bool {
 	for _, part := range interruptions {

@@ -39,7 +39,9 @@ func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {
 	for _, span := range ss.Spans().All() {
 		r := b.add()
 		if scope.ReadSpan(span, &r.call) == genai.RoleNone {
-			c.disown(span.Attributes())
+			if r.call.Results {
+				c.disown(span.Attributes())
+			}
 			b.drop()
 			continue
 		}

@@ -21,33 +21,18 @@ const (
 	semconvCostSource   = "gen_ai.usage.cost.source"
 )
 
-// Upper bounds of the attributes added to one record, by detail. Growing the attribute
-// slice costs more than all else that is written, so it is done once.
-const (
-	minimalAttributes  = 7
-	standardAttributes = 8
-	semconvAttributes  = 3
-)
-
 // writer puts verdicts on records.
 type writer struct {
 	detail  Detail
 	semconv bool
 	// attributes of the dimensions, in the attributor's order.
 	dimensions []string
-	growth     int
 }
 
 func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
-	w := &writer{detail: cfg.Detail, semconv: cfg.EmitSemconvCost, growth: minimalAttributes}
+	w := &writer{detail: cfg.Detail, semconv: cfg.EmitSemconvCost}
 	for _, d := range attributor.Dimensions() {
 		w.dimensions = append(w.dimensions, ledger.Prefix+d.Name)
-	}
-	if w.detail != DetailMinimal {
-		w.growth += standardAttributes + len(w.dimensions)
-	}
-	if w.semconv {
-		w.growth += semconvAttributes
 	}
 	return w
 }
@@ -56,7 +41,7 @@ func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
 // returned for reuse.
 func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte) []byte {
 	attrs := r.attrs
-	attrs.EnsureCapacity(attrs.Len() + w.capacity(v))
+	attrs.EnsureCapacity(attrs.Len() + w.growth(r, v))
 	text = w.writeMoney(attrs, v, text)
 	if w.detail != DetailMinimal {
 		w.writeOrigin(attrs, v)
@@ -80,12 +65,31 @@ func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte
 	return text
 }
 
-// capacity is how many attributes the verdict will add at most.
-func (w *writer) capacity(v *rating.Verdict) int {
-	if w.detail == DetailFull {
-		return w.growth + 2 + len(v.Lines)
+// growth is how many attributes the verdict will add. Growing the attribute slice costs more than all
+// else that is written, so it is done once, by no more than is needed: what still fits
+// into the room that decoding left costs nothing.
+func (w *writer) growth(r *record, v *rating.Verdict) int {
+	n := 1 + one(v.Reason != "") + one(!v.Savings.IsZero())
+	billed := isBilled(v)
+	if billed {
+		n += 4
 	}
-	return w.growth
+	if w.detail != DetailMinimal {
+		n += len(w.dimensions) + one(v.Source != "") + one(v.PricingID != "") + one(v.PricingID != "" && v.Match != pricing.MatchExact) +
+			one(v.Model != "") + one(v.Version != "") + one(v.HasReported) +
+			one(r.account.Account != "") + one(r.account.Subaccount != "")
+	}
+	if w.detail == DetailFull {
+		n += 2 + len(v.Lines)
+	}
+	return n + 3*one(w.semconv && billed)
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // isBilled reports whether the verdict carries an amount, be it zero.
