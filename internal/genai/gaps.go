@@ -8,9 +8,7 @@ func (s *settling) gaps() {
 		s.drops = 0
 	}
 	s.cacheGaps(g)
-	if s.drops&dropServiceTier != 0 && s.call.ServiceTier == "" {
-		g.Add(GapServiceTierUnknown)
-	}
+	s.tierGap(g)
 	if s.hidesFees() {
 		g.Add(GapToolFeesInvisible)
 	}
@@ -27,6 +25,32 @@ func (s *settling) gaps() {
 	s.outputGaps(g)
 	if s.call.Provider == "" {
 		g.Add(GapProviderGuessed)
+	}
+}
+
+func (s *settling) tierGap(g *Gaps) {
+	if s.drops&dropServiceTier == 0 || s.call.ServiceTier != "" {
+		return
+	}
+	if s.servedAsAsked() {
+		s.call.ServiceTier = s.call.RequestedTier
+		return
+	}
+	g.Add(GapServiceTierUnknown)
+}
+
+// servedAsAsked reports whether the request alone tells which tier served it. A call that asks for no
+// tier is served at the standard one, and one that asks for flex is served so or refused; priority
+// may be served as standard. Source: the flex and priority processing guides of OpenAI.
+func (s *settling) servedAsAsked() bool {
+	if !s.scope.profile.ShowsRequest || !s.asked {
+		return false
+	}
+	switch s.call.RequestedTier {
+	case "", "default", "flex":
+		return true
+	default:
+		return false
 	}
 }
 

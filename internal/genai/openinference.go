@@ -97,9 +97,10 @@ func (f *facts) readOldUsage(k string, v pcommon.Value) {
 // requestedTier finds the service tier among the parameters of a request. They can hold long tool
 // definitions, so they are searched and not parsed.
 func (f *facts) requestedTier(parameters string) {
-	if len(parameters) > maxJSON || f.call.RequestedTier != "" {
+	if parameters == "" || len(parameters) > maxJSON || f.call.RequestedTier != "" {
 		return
 	}
+	f.asked = true
 	_, rest, ok := strings.Cut(parameters, `"service_tier":"`)
 	if !ok {
 		return
