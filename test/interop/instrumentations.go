@@ -123,8 +123,10 @@ var instrumentations = []instrumentation{
 	},
 	{
 		name: "traceloop-openai-js", runtime: "js", environment: "traceloop",
-		setup: "traceloop_sdks", client: "openai_sdk", scenarios: openaiScenarios,
-		packages: []string{"@traceloop/instrumentation-openai", "openai"},
+		setup: "traceloop_sdks", client: "openai_sdk",
+		// A stream that is refused leaves a promise that nobody holds, and ends the process.
+		scenarios: without(openaiScenarios, "chat_stream_error"),
+		packages:  []string{"@traceloop/instrumentation-openai", "openai"},
 	},
 	{
 		name: "traceloop-anthropic-js", runtime: "js", environment: "traceloop",

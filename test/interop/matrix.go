@@ -25,18 +25,22 @@ type instrumentation struct {
 var (
 	openaiScenarios = []string{
 		"chat", "chat_stream", "chat_stream_without_usage", "chat_flex", "chat_priority", "chat_cache_write", "chat_retry",
-		"chat_error", "chat_twice", "chat_parallel", "responses", "responses_stream", "responses_search", "embeddings",
+		"chat_error", "chat_twice", "chat_parallel", "chat_azure", "chat_openrouter", "chat_stream_abort", "chat_stream_error", "responses",
+		"responses_stream", "responses_stream_abort", "responses_search", "embeddings",
 	}
 	anthropicScenarios = []string{
-		"messages", "messages_stream", "messages_stream_plain", "messages_stream_cumulative", "messages_search", "messages_retry", "messages_error", "messages_twice",
+		"messages", "messages_stream", "messages_stream_plain", "messages_stream_cumulative", "messages_stream_abort",
+		"messages_search", "messages_parallel", "messages_retry", "messages_error", "messages_twice",
 	}
-	geminiScenarios    = []string{"generate", "generate_stream", "generate_error", "generate_twice"}
+	geminiScenarios    = []string{"generate", "generate_stream", "generate_stream_abort", "generate_error", "generate_twice"}
 	frameworkScenarios = []string{
-		"chat", "chat_stream", "chat_flex", "chat_retry", "chat_error", "chat_twice", "chat_tool", "responses", "embeddings",
+		"chat", "chat_stream", "chat_stream_abort", "chat_stream_error", "chat_flex", "chat_retry", "chat_error", "chat_twice", "chat_parallel", "chat_tool",
+		"responses", "embeddings", "messages_stream_abort", "messages_parallel",
 		"messages", "messages_stream", "messages_stream_plain", "messages_twice", "messages_tool",
 	}
 	vercelScenarios = []string{
 		"chat", "chat_stream", "chat_flex", "chat_retry", "chat_error", "chat_twice", "chat_parallel", "chat_tool", "responses",
+		"chat_stream_abort", "chat_stream_error", "messages_stream_abort", "messages_parallel",
 		"responses_stream", "responses_search", "embeddings", "messages", "messages_stream", "messages_stream_plain", "messages_search", "messages_retry",
 		"messages_error", "messages_twice", "messages_tool",
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,8 +68,15 @@ func (r *result) write(directory string, versions map[string]string) (captures.T
 	return t, err
 }
 
-// writeJSON indents, so that captures can be read and compared.
+// writeJSON indents, so that captures can be read and compared. Stack traces name directories of this machine, which
+// are of no interest.
 func writeJSON(path string, data []byte) error {
+	if here, err := os.Getwd(); err == nil {
+		data = bytes.ReplaceAll(data, []byte(here), []byte("."))
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		data = bytes.ReplaceAll(data, []byte(home+"/"), []byte("~/"))
+	}
 	var value json.RawMessage = data
 	indented, err := json.MarshalIndent(value, "", " ")
 	if err != nil {

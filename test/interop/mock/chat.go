@@ -30,6 +30,9 @@ func chatUsage(t Tokens) object {
 
 func (x *exchange) chat() answer {
 	x.usage, x.tier = chatUsage(x.reply.Tokens), orDefault(x.reply.Tier, "default")
+	if x.reply.Cost > 0 {
+		x.usage["cost"] = x.reply.Cost
+	}
 	x.sent = !x.request.Stream || x.request.StreamOptions.IncludeUsage
 	message, finish := object{"role": "assistant", "content": text, "refusal": nil, "annotations": []any{}}, "stop"
 	if x.reply.ToolCall {

@@ -16,6 +16,8 @@ type Reply struct {
 	// Tier that served; "" is the API's usual answer.
 	Tier   string
 	Tokens Tokens
+	// Cost in USD, for gateways that say what they charge.
+	Cost float64
 	// ToolCall asks the client to run the tool that its request offered.
 	ToolCall bool
 }

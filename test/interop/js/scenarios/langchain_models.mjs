@@ -15,6 +15,11 @@ export default function ({ require }) {
   const consume = async (stream) => {
     for await (const _ of stream);
   }
+  // The user has read enough: the rest of the stream is never received.
+  const readSome = async (stream) => {
+    for await (const _ of stream) break
+  }
+  const inParallel = (model) => Promise.all([model.invoke(prompt), model.invoke(prompt)])
   const tool = {
     type: 'function',
     function: {
@@ -33,6 +38,11 @@ export default function ({ require }) {
   return {
     chat: () => gpt().invoke(prompt),
     chat_stream: async () => consume(await gpt({ streamUsage: true }).stream(prompt)),
+    chat_stream_abort: async () => readSome(await gpt({ streamUsage: true }).stream(prompt)),
+    chat_stream_error: async () => readSome(await gpt({ maxRetries: 0 }).stream(prompt)),
+    chat_parallel: () => inParallel(gpt()),
+    messages_stream_abort: async () => readSome(await claude().stream(prompt)),
+    messages_parallel: () => inParallel(claude()),
     chat_flex: () => gpt({ model: 'gpt-5', service_tier: 'flex' }).invoke(prompt),
     chat_retry: () => gpt().invoke(prompt),
     chat_error: () => gpt({ maxRetries: 0 }).invoke(prompt),

@@ -25,14 +25,25 @@ const tools = {
 
 export default function ({ telemetry }) {
   const generate = (model, options) => ai.generateText({ model, prompt, experimental_telemetry: telemetry, ...options })
-  const stream = async (model) => {
-    const { textStream } = ai.streamText({ model, prompt, experimental_telemetry: telemetry })
+  const stream = async (model, options) => {
+    const { textStream } = ai.streamText({ model, prompt, experimental_telemetry: telemetry, ...options })
     for await (const _ of textStream);
+  }
+  // The user has read enough: the rest of the stream is never received.
+  const readSome = async (model) => {
+    const stop = new AbortController()
+    const { textStream } = ai.streamText({ model, prompt, experimental_telemetry: telemetry, abortSignal: stop.signal })
+    for await (const _ of textStream) break
+    stop.abort()
   }
   const agent = (model) => generate(model, { tools, stopWhen: ai.stepCountIs(3) })
   return {
     chat: () => generate(gpt),
     chat_stream: () => stream(gpt),
+    chat_stream_abort: () => readSome(gpt),
+    chat_stream_error: () => stream(gpt, { maxRetries: 0, onError: () => {} }),
+    messages_stream_abort: () => readSome(claude),
+    messages_parallel: () => Promise.all([generate(claude), generate(claude)]),
     chat_flex: () => generate(openai.chat('gpt-5'), { providerOptions: flex }),
     chat_retry: () => generate(gpt),
     chat_error: () => generate(gpt, { maxRetries: 0 }),

@@ -1,5 +1,7 @@
 """Calls with Anthropic's SDK."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from anthropic import Anthropic
 
 from telemetry import mock_url
@@ -29,6 +31,23 @@ def messages_stream_cumulative() -> None:
     with client().messages.stream(model=CLAUDE, max_tokens=1000, messages=MESSAGES) as stream:
         for _ in stream:
             pass
+
+
+def messages_stream_abort() -> None:
+    """The user has read enough: the end, with the output's usage, is never received."""
+    stream = client().messages.create(model=CLAUDE, max_tokens=1000, messages=MESSAGES, stream=True)
+    next(iter(stream))
+    stream.close()
+
+
+def messages_parallel() -> None:
+    shared = client()
+    with ThreadPoolExecutor(2) as pool:
+        calls = [
+            pool.submit(shared.messages.create, model=CLAUDE, max_tokens=1000, messages=MESSAGES) for _ in range(2)
+        ]
+        for call in calls:
+            call.result()
 
 
 def messages_search() -> None:

@@ -25,6 +25,13 @@ def generate_stream() -> None:
         pass
 
 
+def generate_stream_abort() -> None:
+    google = client()
+    stream = google.models.generate_content_stream(model=GEMINI, contents=PROMPT)
+    next(iter(stream))
+    stream.close()
+
+
 def generate_error() -> None:
     generate()
 

@@ -1,5 +1,7 @@
 """Calls through LangChain's chat models and agents."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from langchain.agents import create_agent
 from langchain_anthropic import ChatAnthropic
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
@@ -24,6 +26,19 @@ def get_weather(city: str) -> str:
     return f"It is sunny in {city}."
 
 
+def read_some(model) -> None:
+    """The user has read enough: the rest of the stream is never received."""
+    stream = model.stream(PROMPT)
+    next(stream)
+    stream.close()
+
+
+def in_parallel(model) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for call in [pool.submit(model.invoke, PROMPT) for _ in range(2)]:
+            call.result()
+
+
 def run_agent(model) -> None:
     create_agent(model, tools=[get_weather]).invoke({"messages": [{"role": "user", "content": PROMPT}]})
 
@@ -35,6 +50,26 @@ def chat() -> None:
 def chat_stream() -> None:
     for _ in gpt(stream_usage=True).stream(PROMPT):
         pass
+
+
+def chat_stream_abort() -> None:
+    read_some(gpt(stream_usage=True))
+
+
+def chat_stream_error() -> None:
+    read_some(gpt(max_retries=0))
+
+
+def chat_parallel() -> None:
+    in_parallel(gpt())
+
+
+def messages_stream_abort() -> None:
+    read_some(claude())
+
+
+def messages_parallel() -> None:
+    in_parallel(claude())
 
 
 def chat_flex() -> None:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from openai import OpenAI
+from openai import AzureOpenAI, OpenAI
 
 from telemetry import mock_url
 
@@ -28,6 +28,28 @@ def chat_stream() -> None:
 def chat_stream_without_usage() -> None:
     for _ in client().chat.completions.create(model=GPT, messages=MESSAGES, stream=True):
         pass
+
+
+def chat_stream_abort() -> None:
+    """The user has read enough: the rest, and the usage, is never received."""
+    stream = client().chat.completions.create(
+        model=GPT, messages=MESSAGES, stream=True, stream_options={"include_usage": True}
+    )
+    next(iter(stream))
+    stream.close()
+
+
+def chat_stream_error() -> None:
+    client(retries=0).chat.completions.create(model=GPT, messages=MESSAGES, stream=True)
+
+
+def chat_azure() -> None:
+    azure = AzureOpenAI(azure_endpoint=mock_url(), api_key="mock", api_version="2024-10-21")
+    azure.chat.completions.create(model="prod-gpt4o-eastus", messages=MESSAGES)
+
+
+def chat_openrouter() -> None:
+    client().chat.completions.create(model="anthropic/claude-sonnet-4.5", messages=MESSAGES)
 
 
 def chat_flex() -> None:
@@ -70,6 +92,12 @@ def responses() -> None:
 def responses_stream() -> None:
     for _ in client().responses.create(model="gpt-5", input="What is the weather in Paris?", stream=True):
         pass
+
+
+def responses_stream_abort() -> None:
+    stream = client().responses.create(model="gpt-5", input="What is the weather in Paris?", stream=True)
+    next(iter(stream))
+    stream.close()
 
 
 def responses_search() -> None:

@@ -48,6 +48,48 @@ def stream(model) -> None:
     asyncio.run(consume())
 
 
+def read_some(model) -> None:
+    """The user has read enough: the rest of the stream is never received."""
+
+    async def consume() -> None:
+        async with Agent(model).run_stream(PROMPT) as result:
+            async for _ in result.stream_text():
+                break
+
+    asyncio.run(consume())
+
+
+def in_parallel(model) -> None:
+    async def both() -> None:
+        await asyncio.gather(Agent(model).run(PROMPT), Agent(model).run(PROMPT))
+
+    asyncio.run(both())
+
+
+def chat_stream_abort() -> None:
+    read_some(OpenAIChatModel(GPT, provider=openai()))
+
+
+def chat_stream_error() -> None:
+    chat_stream()
+
+
+def chat_parallel() -> None:
+    in_parallel(OpenAIChatModel(GPT, provider=openai()))
+
+
+def messages_stream_abort() -> None:
+    read_some(claude())
+
+
+def messages_parallel() -> None:
+    in_parallel(claude())
+
+
+def generate_stream_abort() -> None:
+    read_some(gemini())
+
+
 def chat() -> None:
     run(OpenAIChatModel(GPT, provider=openai()))
 
