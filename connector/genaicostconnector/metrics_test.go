@@ -3,6 +3,7 @@ package genaicostconnector
 import (
 	"maps"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
@@ -23,6 +25,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadatatest"
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
+	"github.com/otelcol-finops/otelcol-finops/internal/pricingsource"
 	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
@@ -393,4 +399,69 @@ func BenchmarkConsumeMetrics(b *testing.B) {
 		}}.metrics()
 		require.NoError(b, c.ConsumeMetrics(b.Context(), md))
 	}
+}
+
+// TestMetricsConcurrently exports many sessions at once, while everything is flushed all the time.
+func TestMetricsConcurrently(t *testing.T) {
+	const sessions, exports = 8, 25
+	h := newStored(t, fileStorage(t, t.TempDir()), func(c *Config) {
+		countMetrics(c)
+		c.MetricsFlushInterval = minFlushInterval
+	})
+	sink := &consumertest.MetricsSink{}
+	c := h.metrics(sink)
+	var wg sync.WaitGroup
+	for session := range sessions {
+		wg.Go(func() {
+			for i := range exports {
+				md := export{at: time.Duration(i+1) * time.Minute, tokens: map[string]float64{"input": float64(10 * i)}}.metrics()
+				md.ResourceMetrics().At(0).Resource().Attributes().PutInt("session", int64(session))
+				assert.NoError(t, c.ConsumeMetrics(t.Context(), md))
+				if i%5 == 0 {
+					time.Sleep(minFlushInterval / 2)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(t, c.Shutdown(t.Context()))
+	assert.InDelta(t, 10*(exports-1)*sessions, page{}.read(sink.AllMetrics()...).total("finops.tokens"), 0)
+}
+
+// TestFeesOfRequestsAreNotCharged prices a model whose every request has a fee: an interval is any number
+// of requests.
+func TestFeesOfRequestsAreNotCharged(t *testing.T) {
+	source, err := pricingsource.Find(componenttest.NewNopHost(), nil)
+	require.NoError(t, err)
+	price := source.Engine().Price(&pricing.Call{Provider: "perplexity", RequestModel: "sonar-pro", Time: usageEpoch})
+	require.NotNil(t, price.Sheet)
+	require.False(t, price.Sheet.Rates[meter.Request].Effective.IsZero(), "the model has a fee")
+	want, _ := price.Sheet.Rates[meter.Output].Effective.Mul(money.Units(1000))
+
+	h := newHarness(t, countMetrics)
+	sink := &consumertest.MetricsSink{}
+	c := h.metrics(sink)
+	md := export{delta: true, at: time.Minute, tokens: map[string]float64{"output": 1000}, model: "sonar-pro"}.metrics()
+	md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).Attributes().
+		PutStr("gen_ai.provider.name", "perplexity")
+	require.NoError(t, c.ConsumeMetrics(t.Context(), md))
+	require.NoError(t, c.Shutdown(t.Context()))
+	got := page{}.read(sink.AllMetrics()...)
+	assert.Equal(t, want.Float64(), got.total("finops.cost"))
+	assert.Zero(t, got.total("finops.units"))
+}
+
+func TestMetricsBeyondTheCardinalityLimit(t *testing.T) {
+	got, h := consume(t, func(c *Config) {
+		countMetrics(c)
+		c.AggregationCardinalityLimit = 1
+	},
+		export{delta: true, at: time.Minute, tokens: map[string]float64{"output": 1}},
+		export{delta: true, at: time.Minute, tokens: map[string]float64{"output": 2}, model: "claude-haiku-4-5"},
+		export{delta: true, at: time.Minute, tokens: map[string]float64{"output": 4}, model: "claude-opus-4-5"},
+	)
+	assert.InDelta(t, 7, got.total("finops.tokens"), 0)
+	assert.InDelta(t, 6, got.total("finops.tokens", "otel.metric.overflow=true"), 0)
+	metadatatest.AssertEqualConnectorGenAiCostOverflowedRecords(t, h.tel, []metricdata.DataPoint[int64]{{Value: 2}},
+		metricdatatest.IgnoreTimestamp())
 }
