@@ -27,6 +27,8 @@ type Attributor struct {
 	// byLength indexes the record keys by their length, so that a key of no interest
 	// costs one array access.
 	byLength [maxKeyLength + 1][]candidate
+	// lengths has a bit for every length that has candidates.
+	lengths uint64
 }
 
 // maxKeyLength bounds the record keys that are looked at; longer ones are refused by New's callers.
@@ -46,6 +48,7 @@ func New(dimensions []Dimension) *Attributor {
 		for rank, key := range d.Record {
 			if len(key) <= maxKeyLength {
 				a.byLength[len(key)] = append(a.byLength[len(key)], candidate{key, i, rank})
+				a.lengths |= 1 << len(key)
 			}
 		}
 	}
@@ -102,9 +105,13 @@ func (a *Attributor) Start(resource []string, ans *Answer) {
 // maxRank is the rank of a value that came from the resource: any record key wins over it.
 const maxRank = int(^uint(0) >> 1)
 
+// Wants reports whether an attribute of that key could be an answer. It is small enough to be inlined
+// into the loop over a record's attributes, nearly all of which end here.
+func (a *Attributor) Wants(key string) bool { return a.lengths>>len(key)&1 != 0 }
+
 // Offer shows one attribute of the record to the answer.
 func (a *Attributor) Offer(key string, value pcommon.Value, ans *Answer) {
-	if len(key) > maxKeyLength {
+	if !a.Wants(key) {
 		return
 	}
 	for _, c := range a.byLength[len(key)] {

@@ -93,7 +93,9 @@ func (c *costing) scan(r *record, resource []string) {
 			judged = judged || key == ledger.AttrStatus
 			continue
 		}
-		c.attributor.Offer(key, value, &r.answer)
+		if c.attributor.Wants(key) {
+			c.attributor.Offer(key, value, &r.answer)
+		}
 	}
 	r.keep = judged && c.cfg.Upstream == UpstreamTrust
 	if stale && !r.keep {
