@@ -100,12 +100,22 @@ func (f *facts) requestedTier(parameters string) {
 	if parameters == "" || len(parameters) > maxJSON || f.call.RequestedTier != "" {
 		return
 	}
-	f.asked = true
-	_, rest, ok := strings.Cut(parameters, `"service_tier":"`)
+	// Parameters that were cut short may have lost the tier.
+	f.asked = strings.HasSuffix(parameters, "}")
+	f.call.RequestedTier = stringIn(parameters, `"service_tier"`)
+}
+
+// stringIn finds the string under a quoted key in JSON text, at whatever depth. Writers differ in the
+// spaces around the colon: JavaScript leaves none, Python one.
+func stringIn(text, key string) string {
+	_, rest, _ := strings.Cut(text, key)
+	rest, _ = strings.CutPrefix(strings.TrimLeft(rest, " \t\r\n"), ":")
+	rest, ok := strings.CutPrefix(strings.TrimLeft(rest, " \t\r\n"), `"`)
 	if !ok {
-		return
+		return ""
 	}
-	f.call.RequestedTier, _, _ = strings.Cut(rest, `"`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
 }
 
 // maxMetadata bounds how far into a metadata string is looked.
@@ -120,11 +130,7 @@ func (f *facts) langChainProvider(v pcommon.Value) {
 	if len(s) > maxMetadata {
 		s = s[:maxMetadata]
 	}
-	_, rest, ok := strings.Cut(s, `"ls_provider":"`)
-	if !ok {
-		return
-	}
-	if name, _, ok := strings.Cut(rest, `"`); ok && f.vendor == "" {
+	if name := stringIn(s, `"ls_provider"`); f.vendor == "" {
 		f.vendor = name
 	}
 }
