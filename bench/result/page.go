@@ -49,6 +49,9 @@ Tests beside the benchmarks hold all of them to the same totals.
 
 Micro benchmarks take the CPU time of the thread, so that other work on the machine does not count.
 
+The price engine alone, beside that of genai-prices ([bench/peers/genaiprices](../bench/peers/genaiprices)), has its figures and its command in
+[the builtin catalog](catalog.md#speed-beside-the-engine-of-genai-prices).
+
 ## Whole collector
 
 CPU seconds of the collector's process per million spans, OTLP gRPC over 2 connections; the load
