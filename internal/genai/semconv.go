@@ -45,7 +45,7 @@ func (f *facts) readSemconv(k string, v pcommon.Value) {
 		c.OutputStarted = true
 	case "gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token":
 		c.OutputStarted, c.Stream = true, true
-	case "gen_ai.request.stream", "gen_ai.request.is_stream":
+	case "gen_ai.request.stream", "gen_ai.request.is_stream", "gen_ai.is_streaming":
 		c.Stream = c.Stream || truth(v)
 	case "gen_ai.openai.request.service_tier", "gen_ai.request.service_tier":
 		first(&c.RequestedTier, v)

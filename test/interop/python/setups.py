@@ -34,7 +34,7 @@ def genai_openai():
 def genai_anthropic():
     from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
 
-    flush = start()
+    flush = without_native()
     AnthropicInstrumentor().instrument()
     return flush
 
@@ -106,7 +106,7 @@ def openinference_all():
 def openllmetry_anthropic():
     from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
 
-    flush = start()
+    flush = without_native()
     AnthropicInstrumentor().instrument()
     return flush
 
