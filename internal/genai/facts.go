@@ -77,8 +77,6 @@ type facts struct {
 	tools bool
 	// stated is set by any finops input: the app describes the call itself.
 	stated bool
-	// asked says that the parameters of the request were looked through for a service tier.
-	asked bool
 	// interrupted says that an error message tells of an interruption.
 	interrupted bool
 	// status is http.response.status_code.

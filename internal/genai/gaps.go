@@ -39,19 +39,12 @@ func (s *settling) tierGap(g *Gaps) {
 	g.Add(GapServiceTierUnknown)
 }
 
-// servedAsAsked reports whether the request alone tells which tier served it. A call that asks for no
-// tier is served at the standard one, and one that asks for flex is served so or refused; priority
-// may be served as standard. Source: the flex and priority processing guides of OpenAI.
+// servedAsAsked reports whether the request alone tells which tier served it. A call that asks for flex
+// is served so or refused; priority may be served as standard, and a call that asks for no tier
+// gets its project's, which may be priority. Source: the flex and priority processing guides of
+// OpenAI.
 func (s *settling) servedAsAsked() bool {
-	if !s.scope.profile.ShowsRequest || !s.asked {
-		return false
-	}
-	switch s.call.RequestedTier {
-	case "", "default", "flex":
-		return true
-	default:
-		return false
-	}
+	return s.call.RequestedTier == "default" || s.call.RequestedTier == "flex"
 }
 
 const modalities = 1<<tokTextIn | 1<<tokAudioIn | 1<<tokAudioOut | 1<<tokImageIn | 1<<tokImageOut | 1<<tokVideoIn | 1<<tokVideoOut

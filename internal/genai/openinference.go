@@ -97,11 +97,9 @@ func (f *facts) readOldUsage(k string, v pcommon.Value) {
 // requestedTier finds the service tier among the parameters of a request. They can hold long tool
 // definitions, so they are searched and not parsed.
 func (f *facts) requestedTier(parameters string) {
-	if parameters == "" || len(parameters) > maxJSON || f.call.RequestedTier != "" {
+	if len(parameters) > maxJSON || f.call.RequestedTier != "" {
 		return
 	}
-	// Parameters that were cut short may have lost the tier.
-	f.asked = strings.HasSuffix(parameters, "}")
 	f.call.RequestedTier = stringIn(parameters, `"service_tier"`)
 }
 

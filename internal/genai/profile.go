@@ -106,9 +106,6 @@ type Profile struct {
 	Gateway bool `mapstructure:"gateway" yaml:"gateway,omitempty"`
 	// CallRegion says that cloud.region on a record is the region that was called.
 	CallRegion bool `mapstructure:"call_region" yaml:"call_region,omitempty"`
-	// ShowsRequest says that the request's parameters on a record are all that the provider was sent, so
-	// that a service tier which is not among them was not asked for.
-	ShowsRequest bool `mapstructure:"shows_request" yaml:"shows_request,omitempty"`
 	// Rules refine the profile, all that match, in order.
 	Rules []Rule `mapstructure:"rules" yaml:"rules,omitempty"`
 

@@ -166,7 +166,7 @@ type statements struct {
 	amounts map[string]bool  // with 9 decimals
 	tiers   map[string]bool
 	models  []string
-	// saysTier is set when a tier is stated, or would be if it had been asked for.
+	// saysTier is set when a tier is stated. A call that asks for none gets its project's.
 	saysTier bool
 }
 
@@ -230,7 +230,7 @@ func (s *statements) parameters(value string) {
 	var parameters struct {
 		ServiceTier string `json:"service_tier"`
 	}
-	if json.Unmarshal([]byte(value), &parameters) == nil {
+	if json.Unmarshal([]byte(value), &parameters) == nil && parameters.ServiceTier != "" {
 		s.tiers[parameters.ServiceTier], s.saysTier = true, true
 	}
 }
