@@ -10,7 +10,6 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
-	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
@@ -41,7 +40,7 @@ func explainRecords(engine *pricing.Engine, records []record) []explanation {
 	prices := make([]pricing.Price, len(records))
 	items := make([]dedup.Item, len(records))
 	for i := range records {
-		if isCall(records[i].call.Role) {
+		if records[i].call.Role.IsCall() {
 			prices[i] = engine.Price(records[i].query())
 		}
 		items[i] = records[i].item(prices[i].Model)
@@ -56,8 +55,6 @@ func explainRecords(engine *pricing.Engine, records []record) []explanation {
 	return out
 }
 
-func isCall(role genai.Role) bool { return role == genai.RoleCall || role == genai.RoleAgentCall }
-
 func (r *record) query() *pricing.Call {
 	query := new(pricing.Call)
 	r.payer.describe(query)
@@ -65,31 +62,10 @@ func (r *record) query() *pricing.Call {
 	return query
 }
 
-func (r *record) item(model string) dedup.Item {
-	call := &r.call
-	if model == "" {
-		model = call.ResponseModel
-	}
-	if model == "" {
-		model = call.RequestModel
-	}
-	start := call.Start.UnixNano()
-	it := dedup.Item{
-		Trace: r.trace, Span: r.span, Parent: r.parent, Start: start, End: start + int64(call.Duration),
-		Process: r.process, Scope: dedup.Hash(r.scopeName), Response: dedup.Hash(call.ResponseID), Model: dedup.Hash(model),
-		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
-	}
-	if call.HasUsage {
-		it.Input = tokens(call.Usage.InputSize())
-		it.Uncached = tokens(call.Usage[meter.Input])
-		it.Output = tokens(call.Usage.OutputSize())
-	}
+func (r *record) item(canonicalModel string) dedup.Item {
+	it := dedup.Item{Trace: r.trace, Span: r.span, Parent: r.parent, Process: r.process, Scope: dedup.Hash(r.scopeName)}
+	it.Describe(&r.call, canonicalModel)
 	return it
-}
-
-func tokens(q money.Quantity) int64 {
-	n, _ := q.Int64()
-	return n
 }
 
 func (r *record) explain(engine *pricing.Engine, rater *rating.Rater, price *pricing.Price, resolved dedup.Verdict) explanation {
@@ -103,7 +79,7 @@ func (r *record) explain(engine *pricing.Engine, rater *rating.Rater, price *pri
 	case resolved.IsDuplicate():
 		verdict.Status, verdict.Reason, verdict.Model = ledger.StatusDuplicate, resolved.Reason(), price.Model
 	case resolved == dedup.Aggregate:
-		verdict.Status, verdict.Reason = ledger.StatusAggregate, r.call.Reason
+		verdict.Status, verdict.Reason = ledger.StatusAggregate, r.call.AggregateReason()
 	default:
 		rater.Rate(&r.call, price, verdict)
 		e.Price = answerOf(verdict)

@@ -35,6 +35,7 @@ func main() {
 // failure is an error of the command's own kind, as opposed to one of its arguments.
 type failure struct{ error }
 
+// Unwrap returns the error that failed wrapped.
 func (f failure) Unwrap() error { return f.error }
 
 // failed wraps an error that is no fault of the arguments.

@@ -26,6 +26,9 @@ const (
 	RoleAgentCall
 )
 
+// IsCall reports whether a record in this role may be billed.
+func (r Role) IsCall() bool { return r == RoleCall || r == RoleAgentCall }
+
 // Call is what one record says. Strings point into the record's data: valid only as long as the record
 // is, so clone what is kept longer. Empty strings mean that the record does not say.
 type Call struct {
@@ -78,6 +81,15 @@ type Call struct {
 	Reported Reported
 	// Profile is the instrumentation profile that was applied; never nil after Read.
 	Profile *Profile
+}
+
+// AggregateReason is the kind of operation that a record is which counts for nothing itself. An agent call
+// that turned out to surround its model calls is one without a reason of its own.
+func (c *Call) AggregateReason() ledger.Reason {
+	if c.Reason == "" {
+		return ledger.ReasonAgent
+	}
+	return c.Reason
 }
 
 // Reported is a cost found on a record.

@@ -7,8 +7,6 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
-	"github.com/otelcol-finops/otelcol-finops/internal/meter"
-	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
@@ -58,7 +56,7 @@ func (c *costing) judge(ctx context.Context, b *batch) {
 // because records of one call may spell its model differently.
 func (c *costing) look(b *batch, book *book, r *record) {
 	r.account = accounts.Account{}
-	if !isCall(r.call.Role) || r.keep {
+	if !r.call.Role.IsCall() || r.keep {
 		r.price = pricing.Price{}
 		return
 	}
@@ -90,11 +88,6 @@ func (c *costing) quote(b *batch, engine *pricing.Engine, r *record) pricing.Pri
 	return engine.Price(p)
 }
 
-// isCall reports whether a record in this role may be billed.
-func isCall(role genai.Role) bool {
-	return role == genai.RoleCall || role == genai.RoleAgentCall
-}
-
 // conclude writes what became of a record and counts it.
 func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdict) {
 	if r.keep {
@@ -106,7 +99,7 @@ func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdi
 	case resolved.IsDuplicate():
 		mark(v, ledger.StatusDuplicate, resolved.Reason(), &r.price)
 	case resolved == dedup.Aggregate:
-		mark(v, ledger.StatusAggregate, aggregateReason(&r.call), &r.price)
+		mark(v, ledger.StatusAggregate, r.call.AggregateReason(), &r.price)
 	default:
 		c.rate(b, book, r)
 	}
@@ -130,15 +123,6 @@ func mark(v *rating.Verdict, status ledger.Status, reason ledger.Reason, price *
 	*v = rating.Verdict{Lines: v.Lines[:0], Status: status, Reason: reason, Model: price.Model, Version: price.Version}
 }
 
-// aggregateReason is the kind of operation; an agent call that turned out to surround its model
-// calls has none of its own.
-func aggregateReason(call *genai.Call) ledger.Reason {
-	if call.Reason == "" {
-		return ledger.ReasonAgent
-	}
-	return call.Reason
-}
-
 // note counts a verdict.
 func (t *tally) note(call *genai.Call, v *rating.Verdict) {
 	t.records[outcome{v.Status, v.Reason}]++
@@ -152,38 +136,10 @@ func (t *tally) note(call *genai.Call, v *rating.Verdict) {
 
 // item is what a record is resolved against others by.
 func item(o *origin, r *record) dedup.Item {
-	call := &r.call
-	start := call.Start.UnixNano()
 	it := dedup.Item{
 		Trace: r.ids.trace, Span: r.ids.span, Parent: r.ids.parent,
-		Start: start, End: start + int64(call.Duration),
-		Process: o.process, Scope: r.scope, Gateway: o.gateway || call.Profile.Gateway, OtherSignal: o.otherSignal,
-		Response: dedup.Hash(call.ResponseID), Model: dedup.Hash(modelName(r)),
-		Role: call.Role, HasUsage: call.HasUsage, Failed: call.ErrorType != "",
+		Process: o.process, Scope: r.scope, Gateway: o.gateway, OtherSignal: o.otherSignal,
 	}
-	if call.HasUsage {
-		it.Inexact = call.Gaps.Inexact()
-		it.Input = tokens(call.Usage.InputSize())
-		it.Uncached = tokens(call.Usage[meter.Input])
-		it.Output = tokens(call.Usage.OutputSize())
-	}
+	it.Describe(&r.call, r.price.Model)
 	return it
-}
-
-func tokens(q money.Quantity) int64 {
-	n, _ := q.Int64()
-	return n
-}
-
-// modelName is the canonical name where the catalog knows one, so that an alias and its
-// dated version are the same model.
-func modelName(r *record) string {
-	switch {
-	case r.price.Model != "":
-		return r.price.Model
-	case r.call.ResponseModel != "":
-		return r.call.ResponseModel
-	default:
-		return r.call.RequestModel
-	}
 }
