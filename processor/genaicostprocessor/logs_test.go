@@ -3,7 +3,6 @@ package genaicostprocessor
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/golden"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatatest/plogtest"
@@ -65,7 +64,7 @@ func processLogsOf(t *testing.T, dir string) plog.Logs {
 	sink := new(consumertest.LogsSink)
 	p, err := NewFactory().CreateLogs(t.Context(), processortest.NewNopSettings(metadata.Type), cfg, sink)
 	require.NoError(t, err)
-	shared.byConfig[cfg].now = func() time.Time { return arrival }
+	stopClock(cfg)
 	require.NoError(t, p.Start(t.Context(), hostWithPrices(t, dir)))
 	require.NoError(t, p.ConsumeLogs(t.Context(), input))
 	require.NoError(t, p.Shutdown(t.Context()))

@@ -132,12 +132,19 @@ func process(t *testing.T, cfg *Config, batches ...ptrace.Traces) ptrace.Traces 
 	return processOn(t, componenttest.NewNopHost(), cfg, batches...)
 }
 
+// stopClock lets the costing of the configuration take every call as received at arrival.
+func stopClock(cfg *Config) {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	shared.byConfig[cfg].now = func() time.Time { return arrival }
+}
+
 func processOn(t *testing.T, host component.Host, cfg *Config, batches ...ptrace.Traces) ptrace.Traces {
 	t.Helper()
 	sink := new(consumertest.TracesSink)
 	p, err := NewFactory().CreateTraces(t.Context(), processortest.NewNopSettings(metadata.Type), cfg, sink)
 	require.NoError(t, err)
-	shared.byConfig[cfg].now = func() time.Time { return arrival }
+	stopClock(cfg)
 	require.NoError(t, p.Start(t.Context(), host))
 	for _, td := range batches {
 		require.NoError(t, p.ConsumeTraces(t.Context(), td))
