@@ -15,9 +15,9 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.uber.org/zap"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 const headerKey = "header"

@@ -12,8 +12,8 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/histogram"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 // memory is a storage client.

@@ -8,7 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 // headerVersion begins the header. A later version that cannot be read by this one is refused

@@ -3,10 +3,10 @@ package record
 import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 // Item is one ledger line, multiplied out.
@@ -59,7 +59,7 @@ type Batch struct {
 	keys             []byte
 	items            []Item
 	lines            ledger.Lines
-	content          []byte
+	identifier       replay.Identifier
 	record, resource view
 	resourceAttrs    pcommon.Map
 	// inherited holds the encoded dimensions of the current resource, once one of its records needs them.
@@ -109,14 +109,14 @@ func (b *Batch) Reset() {
 	b.record.release()
 	b.resource.release()
 	*b = Batch{
-		Records:   b.Records[:0],
-		keys:      b.keys[:0],
-		items:     b.items[:0],
-		lines:     b.lines[:0],
-		content:   b.content[:0],
-		record:    b.record,
-		resource:  b.resource,
-		inherited: b.inherited,
+		Records:    b.Records[:0],
+		keys:       b.keys[:0],
+		items:      b.items[:0],
+		lines:      b.lines[:0],
+		identifier: b.identifier,
+		record:     b.record,
+		resource:   b.resource,
+		inherited:  b.inherited,
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 )
 
@@ -67,7 +66,7 @@ func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch, account func(*Batch)) {
 				if rec := r.read(span.Attributes(), b, r.spanMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = span.TraceID(), span.SpanID()
 					rec.Time = span.EndTimestamp()
-					rec.ID = spanID(b, span)
+					rec.ID = b.identifier.Span(b.resourceAttrs, span)
 					b.passOn(account, Full)
 				}
 			}
@@ -85,7 +84,7 @@ func (r *Reader) ReadLogs(ld plog.Logs, b *Batch, account func(*Batch)) {
 				if rec := r.read(lr.Attributes(), b, r.logMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = lr.TraceID(), lr.SpanID()
 					rec.Time = logTime(lr)
-					rec.ID = logID(b, lr)
+					rec.ID = b.identifier.Log(b.resourceAttrs, lr)
 					b.passOn(account, Full)
 				}
 			}
@@ -130,13 +129,6 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 	}
 	rec.itemsEnd = len(b.items)
 	return rec
-}
-
-func spanID(b *Batch, span ptrace.Span) replay.ID {
-	if span.TraceID().IsEmpty() || span.SpanID().IsEmpty() {
-		return b.hashSpan(span)
-	}
-	return replay.SpanID(span.TraceID(), span.SpanID())
 }
 
 func logTime(lr plog.LogRecord) pcommon.Timestamp {

@@ -9,10 +9,10 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 var errTruncated = errors.New("state ends early")

@@ -5,10 +5,10 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 // Point is the value of one series at one moment.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/histogram"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/replay"
 )
 
 // AttrOverflow marks the series that take what is beyond the cardinality limit, as the OpenTelemetry

@@ -1,4 +1,4 @@
-package record
+package replay
 
 import (
 	"crypto/sha256"
@@ -10,7 +10,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/replay"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 )
 
@@ -23,38 +22,53 @@ import (
 // emitters are the resource attributes that tell apart two services that send the same.
 var emitters = []string{"service.namespace", "service.name", "service.instance.id"}
 
-func logID(b *Batch, lr plog.LogRecord) replay.ID {
-	at := logTime(lr)
+// Identifier finds out the IDs of records. It reuses its memory, so it is not safe for concurrent use.
+type Identifier struct{ content []byte }
+
+// Span returns the ID of a span that resource sent.
+func (i *Identifier) Span(resource pcommon.Map, span ptrace.Span) ID {
+	if span.TraceID().IsEmpty() || span.SpanID().IsEmpty() {
+		return i.hashSpan(resource, span)
+	}
+	return SpanID(span.TraceID(), span.SpanID())
+}
+
+// Log returns the ID of a log record that resource sent.
+func (i *Identifier) Log(resource pcommon.Map, lr plog.LogRecord) ID {
+	at := lr.Timestamp()
+	if at == 0 {
+		at = lr.ObservedTimestamp()
+	}
 	trace, span := lr.TraceID(), lr.SpanID()
-	buf := b.content[:0]
+	buf := i.content[:0]
 	buf = append(buf, trace[:]...)
 	buf = append(buf, span[:]...)
 	buf = appendText(buf, lr.EventName())
 	buf = appendContent(buf, lr.Body())
 	buf = appendSent(buf, lr.Attributes())
-	return b.hash(buf, at)
+	return i.hash(resource, buf, at)
 }
 
-func (b *Batch) hashSpan(span ptrace.Span) replay.ID {
+func (i *Identifier) hashSpan(resource pcommon.Map, span ptrace.Span) ID {
 	trace, id := span.TraceID(), span.SpanID()
-	buf := b.content[:0]
+	buf := i.content[:0]
 	buf = append(buf, trace[:]...)
 	buf = append(buf, id[:]...)
 	buf = appendText(buf, span.Name())
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(span.EndTimestamp()))
 	buf = appendSent(buf, span.Attributes())
-	return b.hash(buf, span.StartTimestamp())
+	return i.hash(resource, buf, span.StartTimestamp())
 }
 
-func (b *Batch) hash(buf []byte, at pcommon.Timestamp) replay.ID {
+func (i *Identifier) hash(resource pcommon.Map, buf []byte, at pcommon.Timestamp) ID {
 	for _, name := range emitters {
-		if v, ok := b.resourceAttrs.Get(name); ok {
+		if v, ok := resource.Get(name); ok {
 			buf = appendContent(appendText(buf, name), v)
 		}
 	}
-	b.content = buf
+	i.content = buf
 	sum := sha256.Sum256(buf)
-	return replay.HashID(binary.LittleEndian.Uint64(sum[:]), binary.LittleEndian.Uint64(sum[8:]), uint64(at))
+	return HashID(binary.LittleEndian.Uint64(sum[:]), binary.LittleEndian.Uint64(sum[8:]), uint64(at))
 }
 
 func appendSent(buf []byte, attrs pcommon.Map) []byte {
