@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 	"github.com/otelcol-finops/otelcol-finops/test/interop/mock"
 )
 
@@ -30,7 +31,7 @@ type result struct {
 
 // executeAll runs the pairs, those of one instrumentation in one process, and returns their results in
 // the same order.
-func executeAll(ctx context.Context, pairs []pair, collector string) []result {
+func executeAll(ctx context.Context, pairs []pair, collector *billing.Collector) []result {
 	results := make([]result, len(pairs))
 	next := make(chan []int)
 	var group sync.WaitGroup
@@ -71,7 +72,7 @@ func byInstrumentation(pairs []pair) [][]int {
 
 // execute runs the scenarios of one instrumentation in one process, as one service whose calls
 // follow each other.
-func execute(ctx context.Context, pairs []pair, collector string) []result {
+func execute(ctx context.Context, pairs []pair, collector *billing.Collector) []result {
 	s := newSession(pairs, collector)
 	address, stop, err := serve(ctx, s)
 	if err != nil {

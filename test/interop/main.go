@@ -35,12 +35,12 @@ func check(ctx context.Context, binary, out, captures, only string) error {
 	if err != nil || len(pairs) == 0 {
 		return err
 	}
-	collector, err := startCollector(ctx, binary)
+	collector, err := billing.StartCollector(ctx, binary)
 	if err != nil {
 		return err
 	}
-	results := executeAll(ctx, pairs, collector.url)
-	claims, err := collector.finish()
+	results := executeAll(ctx, pairs, collector)
+	claims, err := collector.Finish()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 	"github.com/otelcol-finops/otelcol-finops/test/interop/mock"
 )
 
@@ -17,7 +18,7 @@ import (
 //	POST /control/begin/<scenario>
 //	POST /control/end/<scenario>    after everything was flushed; the body is the error, if any
 type session struct {
-	collector string
+	collector *billing.Collector
 
 	mu      sync.Mutex
 	results []result
@@ -26,7 +27,7 @@ type session struct {
 	server  *mock.Server
 }
 
-func newSession(pairs []pair, collector string) *session {
+func newSession(pairs []pair, collector *billing.Collector) *session {
 	s := &session{collector: collector, results: make([]result, len(pairs)), ended: make([]bool, len(pairs)), current: -1}
 	for i, p := range pairs {
 		s.results[i] = result{pair: p, sink: newSink(collector)}

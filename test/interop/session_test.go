@@ -58,7 +58,7 @@ func TestSession(t *testing.T) {
 		passedOn <- r.URL.Path + " " + string(body)
 	}))
 	t.Cleanup(collector.Close)
-	s := newSession(twoPairs(), collector.URL)
+	s := newSession(twoPairs(), &billing.Collector{URL: collector.URL})
 
 	assert.Equal(t, http.StatusConflict, request(t, s, "/v1/chat/completions", "application/json", "{}"), "before any scenario")
 	assert.Equal(t, http.StatusConflict, request(t, s, "/control/end/chat", "", ""))
@@ -87,7 +87,7 @@ func TestSessionReportsWhatBroke(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(twoPairs(), "http://127.0.0.1:1")
+			s := newSession(twoPairs(), &billing.Collector{URL: "http://127.0.0.1:1"})
 			require.Equal(t, http.StatusOK, request(t, s, "/control/begin/chat", "", ""))
 			if tc.path != "" {
 				assert.GreaterOrEqual(t, request(t, s, tc.path, tc.kind, ""), http.StatusBadRequest)
@@ -101,7 +101,7 @@ func TestSessionReportsWhatBroke(t *testing.T) {
 // A run that was saved is read as any other capture.
 func TestWriteIsACapture(t *testing.T) {
 	t.Parallel()
-	s := newSession(twoPairs(), "http://127.0.0.1:1")
+	s := newSession(twoPairs(), &billing.Collector{URL: "http://127.0.0.1:1"})
 	require.Equal(t, http.StatusOK, request(t, s, "/control/begin/responses_search", "", ""))
 	require.Equal(t, http.StatusOK, request(t, s, "/v1/responses", "", `{"model":"gpt-5"}`))
 	require.Equal(t, http.StatusOK, request(t, s, "/control/end/responses_search", "", ""))
@@ -129,7 +129,7 @@ func TestWriteIsACapture(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	t.Parallel()
-	results := newSession(twoPairs(), "").finish(nil)
+	results := newSession(twoPairs(), &billing.Collector{}).finish(nil)
 	outcomes := []outcome{
 		{result: result{pair: results[0].pair}, verdict: billing.Verdict{Class: billing.Flagged, Why: []string{"estimated", "estimated"}}, scopes: []string{"s 1"}},
 		{result: result{pair: results[1].pair}, verdict: billing.Verdict{Class: billing.Wrong}, pins: map[string]string{"some": "1.0"}},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -14,18 +13,20 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/billing"
 )
 
 // sink is the OTLP endpoint of one script: it keeps what comes, and passes it on to the collector.
 type sink struct {
-	collector string
+	collector *billing.Collector
 	mu        sync.Mutex
 	traces    ptrace.Traces
 	logs      plog.Logs
 	failure   error
 }
 
-func newSink(collector string) *sink {
+func newSink(collector *billing.Collector) *sink {
 	return &sink{collector: collector, traces: ptrace.NewTraces(), logs: plog.NewLogs()}
 }
 
@@ -85,24 +86,5 @@ func (s *sink) keep(ctx context.Context, path string, body []byte) error {
 	default:
 		return nil
 	}
-	return post(ctx, s.collector+path, body)
-}
-
-// post sends an export request as it came, so that the collector sees the exporter's own batches.
-func post(ctx context.Context, url string, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/x-protobuf")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		answer, _ := io.ReadAll(response.Body)
-		return fmt.Errorf("collector: %s: %s", response.Status, answer)
-	}
-	return nil
+	return s.collector.Send(ctx, path, body)
 }
