@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/extension/genaipricingextension/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/internal/accounts"
+	"github.com/otelcol-finops/otelcol-finops/internal/filewatch"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricingsource"
 )
@@ -183,8 +184,8 @@ func (e *pricingExtension) begin() {
 		}
 	}
 	if e.cfg.Watch && len(files) > 0 {
-		w := newWatcher(files, e.set.Logger, func() { e.loader.readFiles(e.running) })
-		e.tasks.Go(func() { w.run(e.running) })
+		w := filewatch.New(files, e.set.Logger, func() { e.loader.readFiles(e.running) })
+		e.tasks.Go(func() { w.Run(e.running) })
 	}
 	for _, f := range e.fetchers {
 		e.tasks.Go(func() { f.run(e.running) })

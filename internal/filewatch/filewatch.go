@@ -1,4 +1,6 @@
-package genaipricingextension
+// Package filewatch says when files may have changed, on any kind of file system: local disks, network
+// mounts without events, and the volumes in which Kubernetes swaps symbolic links.
+package filewatch
 
 import (
 	"context"
@@ -23,10 +25,10 @@ const (
 	pollInterval = 30 * time.Second
 )
 
-// watcher calls changed after any of its files may have changed. It watches directories, not
+// Watcher calls a function after any of its files may have changed. It watches directories, not
 // files: editors replace a file by renaming another over it, and Kubernetes changes the target of a
 // symbolic link beside it; a watch on the file itself would stay with the old content.
-type watcher struct {
+type Watcher struct {
 	files   []string
 	changed func()
 	logger  *zap.Logger
@@ -34,32 +36,35 @@ type watcher struct {
 	settle, maxSettle, poll time.Duration
 }
 
-func newWatcher(files []string, logger *zap.Logger, changed func()) *watcher {
-	return &watcher{
+// New returns a watcher of files that calls changed, from Run only and never twice at once. The caller finds
+// out whether a file did change: polls call it too.
+func New(files []string, logger *zap.Logger, changed func()) *Watcher {
+	return &Watcher{
 		files: files, changed: changed, logger: logger,
 		settle: settleTime, maxSettle: maxSettleTime, poll: pollInterval,
 	}
 }
 
-// run returns when ctx is done.
-func (w *watcher) run(ctx context.Context) {
+// Run watches until ctx is done. It calls changed once at its start, because what changed between
+// the caller's first reading and the first watch sends no event.
+func (w *Watcher) Run(ctx context.Context) {
 	fs, err := fsnotify.NewWatcher()
 	if err != nil {
 		w.logger.Warn("Files are polled only, because the system grants no file watch",
 			zap.Duration("interval", w.poll), zap.Error(err))
+		w.changed()
 		w.loop(ctx, nil, nil, func() {})
 		return
 	}
 	defer func() { _ = fs.Close() }()
 	arm := func() { w.arm(fs) }
 	arm()
-	// What changed between the first reading and the first watch sends no event.
 	w.changed()
 	w.loop(ctx, fs.Events, fs.Errors, arm)
 }
 
 // loop turns events into calls of changed. arm renews the watches.
-func (w *watcher) loop(ctx context.Context, events <-chan fsnotify.Event, errs <-chan error, arm func()) {
+func (w *Watcher) loop(ctx context.Context, events <-chan fsnotify.Event, errs <-chan error, arm func()) {
 	poll := time.NewTicker(w.poll)
 	defer poll.Stop()
 	var (
@@ -95,7 +100,7 @@ func (w *watcher) loop(ctx context.Context, events <-chan fsnotify.Event, errs <
 
 // arm watches the directory of every file, and that of the file that a symbolic link leads to.
 // Adding a directory twice is harmless.
-func (w *watcher) arm(fs *fsnotify.Watcher) {
+func (w *Watcher) arm(fs *fsnotify.Watcher) {
 	for _, dir := range w.directories() {
 		if err := fs.Add(dir); err != nil && !errors.Is(err, fsnotify.ErrClosed) {
 			w.logger.Debug("Directory cannot be watched; polling covers it", zap.String("directory", dir), zap.Error(err))
@@ -103,7 +108,7 @@ func (w *watcher) arm(fs *fsnotify.Watcher) {
 	}
 }
 
-func (w *watcher) directories() []string {
+func (w *Watcher) directories() []string {
 	var dirs []string
 	for _, file := range w.files {
 		dirs = append(dirs, filepath.Dir(file))
@@ -117,7 +122,7 @@ func (w *watcher) directories() []string {
 
 // concerns filters the events of busy directories. Names that begin with two dots are the links
 // that Kubernetes swaps.
-func (w *watcher) concerns(name string) bool {
+func (w *Watcher) concerns(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, "..") {
 		return true
