@@ -100,6 +100,10 @@ func CanonicalProvider(spelling string) string {
 	return spelling
 }
 
+// CanonicalTier returns the catalogs' word for a service tier, given any spelling of it that telemetry is known to use,
+// and "" for one that says nothing; a spelling that is not known is returned as it is.
+func CanonicalTier(spelling string) string { return canonicalTier(spelling, builtinNames().tiers) }
+
 // isVendor tells whether a word is the name of somebody who makes or serves models.
 func (t *nameTable) isVendor(word string) bool {
 	folded := foldProvider(word)
