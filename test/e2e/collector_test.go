@@ -27,6 +27,7 @@ const (
 var built = map[string]string{
 	"OTELCOL_FINOPS": absolute("../../_build/otelcol-finops"),
 	"PROMETHEUS":     absolute("../../.tools/prometheus"),
+	"PROMTOOL":       absolute("../../.tools/promtool"),
 }
 
 func absolute(path string) string {

@@ -2,6 +2,7 @@
 // OTLP, a real Prometheus server scrapes the metrics, and what they say must equal the exact
 // sum over the spans that the collector exported.
 //
-// The tests need two binaries, the collector and Prometheus. make e2e builds both, and then
-// go test in this directory finds them; OTELCOL_FINOPS and PROMETHEUS name others.
+// The tests need three binaries: the collector, Prometheus and its promtool. make e2e builds
+// them, and then go test in this directory finds them; OTELCOL_FINOPS, PROMETHEUS and PROMTOOL
+// name others.
 package e2e
