@@ -199,8 +199,8 @@ func (c *Config) validateDimensions() error {
 	return errors.Join(errs...)
 }
 
-// maxDimensions leaves room for the names of the default ones.
-const maxDimensions = record.MaxNames - 32
+// maxDimensions leaves room for the names of the default ones, and for the shares of each.
+const maxDimensions = (record.MaxNames - 32) / 2
 
 func (h *HistogramConfig) validate() error {
 	if h.Explicit.HasValue() && h.Exponential.HasValue() {

@@ -111,7 +111,7 @@ func TestValidate(t *testing.T) {
 func manyDimensions(n int) []Dimension {
 	dims := make([]Dimension, n)
 	for i := range dims {
-		dims[i].Name = "dimension." + string(rune('a'+i%26)) + string(rune('a'+i/26))
+		dims[i].Name = "finops." + string(rune('a'+i%26)) + string(rune('a'+i/26))
 	}
 	return dims
 }

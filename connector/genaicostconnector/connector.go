@@ -110,6 +110,6 @@ func (s *state) consume(ctx context.Context, sig signal, read func(*tally)) {
 	t.now = time.Now()
 	read(t)
 	s.telemetry.count(ctx, sig, &t.batch, &t.result)
-	s.complaints.add(&t.batch)
+	s.complaints.add(&t.batch, &t.result)
 	s.rest(t)
 }

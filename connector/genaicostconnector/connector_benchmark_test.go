@@ -72,6 +72,17 @@ func putCall(attrs pcommon.Map, i int) {
 	attrs.PutStr("finops.cost_center", "cc-42")
 }
 
+// putShares makes two teams pay for every call.
+func putShares(td ptrace.Traces) {
+	for _, rs := range td.ResourceSpans().All() {
+		for _, span := range rs.ScopeSpans().At(0).Spans().All() {
+			span.Attributes().PutStr("finops.team", "platform")
+			span.Attributes().PutStr("finops.allocation.team", "split")
+			span.Attributes().PutStr("finops.shares.team", "search:3;support:2")
+		}
+	}
+}
+
 func putHTTP(attrs pcommon.Map) {
 	for _, name := range []string{
 		"http.request.method", "url.path", "url.scheme", "server.address", "client.address",
@@ -108,11 +119,13 @@ func BenchmarkConsumeTraces(b *testing.B) {
 		name   string
 		every  int
 		window int
+		shared bool
 	}{
-		{"genai", 1, defaultReplayWindowSize},
-		{"genai/no_window", 1, 0},
-		{"mixed5", 20, defaultReplayWindowSize},
-		{"none", benchBatch + 1, defaultReplayWindowSize},
+		{"genai", 1, defaultReplayWindowSize, false},
+		{"genai/no_window", 1, 0, false},
+		{"shared", 1, defaultReplayWindowSize, true},
+		{"mixed5", 20, defaultReplayWindowSize, false},
+		{"none", benchBatch + 1, defaultReplayWindowSize, false},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			h := newHarness(b, func(c *Config) {
@@ -122,6 +135,9 @@ func BenchmarkConsumeTraces(b *testing.B) {
 			c := h.traces(consumertest.NewNop())
 			var serial uint64
 			td := benchTraces(bench.every)
+			if bench.shared {
+				putShares(td)
+			}
 			if bench.every == 1 {
 				for range 3 * bench.window / benchBatch {
 					renew(td, &serial)

@@ -95,6 +95,9 @@ func (t *telemetry) count(ctx context.Context, sig signal, b *record.Batch, res 
 	if res.Overflowed > 0 {
 		t.builder.ConnectorGenAiCostOverflowedRecords.Add(ctx, res.Overflowed)
 	}
+	if res.Unshared > 0 {
+		t.builder.ConnectorGenAiCostUnreadableShares.Add(ctx, res.Unshared)
+	}
 	if res.Evicted > 0 {
 		t.builder.ConnectorGenAiCostReplayEvictions.Add(ctx, res.Evicted)
 	}
@@ -121,12 +124,15 @@ type complaints struct {
 	err       error
 	unmarked  bool
 
+	unshared  int64
+	sharesErr error
+
 	unpriced                      int64
 	unpricedModel, unpricedReason string
 }
 
-func (c *complaints) add(b *record.Batch) {
-	if b.Malformed == 0 && b.Unmarked == 0 {
+func (c *complaints) add(b *record.Batch, res *series.Result) {
+	if b.Malformed == 0 && b.Unmarked == 0 && b.SharesErr == nil {
 		return
 	}
 	c.mu.Lock()
@@ -140,17 +146,26 @@ func (c *complaints) add(b *record.Batch) {
 	if c.err == nil {
 		c.err = b.Err
 	}
+	c.unshared += res.Unshared
+	if c.sharesErr == nil {
+		c.sharesErr = b.SharesErr
+	}
 }
 
-// report logs the malformed records since the last report.
+// report logs the malformed records and the unreadable shares since the last report.
 func (c *complaints) report() {
 	c.reportUnpriced()
 	c.mu.Lock()
 	n, err := c.malformed, c.err
-	c.malformed, c.err = 0, nil
+	unshared, sharesErr := c.unshared, c.sharesErr
+	c.malformed, c.err, c.unshared, c.sharesErr = 0, nil, 0, nil
 	c.mu.Unlock()
 	if n > 0 {
 		c.logger.Warn("records whose cost cannot be read are counted as requests without cost",
 			zap.Int64("records", n), zap.NamedError("first", err))
+	}
+	if unshared > 0 {
+		c.logger.Warn("shared cost whose shares cannot be read stays with the shared value",
+			zap.Int64("records", unshared), zap.NamedError("first", sharesErr))
 	}
 }

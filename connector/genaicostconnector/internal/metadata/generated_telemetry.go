@@ -40,6 +40,7 @@ type TelemetryBuilder struct {
 	ConnectorGenAiCostPersistSize           metric.Int64Counter
 	ConnectorGenAiCostRecords               metric.Int64Counter
 	ConnectorGenAiCostReplayEvictions       metric.Int64Counter
+	ConnectorGenAiCostUnreadableShares      metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -181,6 +182,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ConnectorGenAiCostReplayEvictions, err = builder.meter.Int64Counter(
 		"otelcol_connector_gen_ai_cost_replay_evictions",
 		metric.WithDescription("Record IDs that left the replay window; a resent record that is older than these would be counted again. [Development]"),
+		metric.WithUnit("{records}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostUnreadableShares, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_unreadable_shares",
+		metric.WithDescription("Records whose finops.shares.<dimension> cannot be read; their cost stays whole under the shared value. [Development]"),
 		metric.WithUnit("{records}"),
 	)
 	errs = errors.Join(errs, err)

@@ -38,6 +38,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorGenAiCostPersistSize.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostRecords.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostReplayEvictions.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostUnreadableShares.Add(context.Background(), 1)
 	AssertEqualConnectorGenAiCostDimensionSets(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -72,6 +73,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorGenAiCostReplayEvictions(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostUnreadableShares(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 

@@ -16,7 +16,7 @@ type Item struct {
 	Cost, List money.Amount
 }
 
-// Record is one priced span or log record.
+// Record is one priced span or log record, or a part of the cost of one.
 type Record struct {
 	ID     replay.ID
 	Status ledger.Status
@@ -34,6 +34,10 @@ type Record struct {
 
 	// Interval is set for the usage of an interval, which is that of any number of requests.
 	Interval bool
+	// Portion says what of the call this record stands for; the parts of its cost come right after it.
+	Portion Portion
+	// Unshared is set when the cost, or a dimension of it, stays whole because its shares cannot be read.
+	Unshared bool
 	// Replayed is set when the record turns out to have been accounted before.
 	Replayed bool
 
@@ -53,13 +57,14 @@ type Batch struct {
 	// Unmarked, Ignored and Malformed count the spans and log records that bring no money: about
 	// GenAI but not priced, not about GenAI, and with a ledger line that cannot be read.
 	Unmarked, Ignored, Malformed int64
-	// Err is the reason of the first malformed record.
-	Err error
+	// Err is the reason of the first malformed record, SharesErr that of the first unreadable shares.
+	Err, SharesErr error
 
 	keys             []byte
 	items            []Item
 	lines            ledger.Lines
 	identifier       replay.Identifier
+	splitting        splitting
 	record, resource view
 	resourceAttrs    pcommon.Map
 	// inherited holds the encoded dimensions of the current resource, once one of its records needs them.
@@ -85,7 +90,7 @@ func (b *Batch) Items(i int) []Item {
 	return b.items[from:b.Records[i].itemsEnd]
 }
 
-// Full is how many records a batch holds at most. So few stay in the processor's cache between
+// Full is how many records, parts included, a batch holds before it is passed on. So few stay in the processor's cache between
 // reading and accounting, and still they share one lock; 64 instead of 512 saves about a tenth.
 const Full = 64
 
@@ -114,6 +119,7 @@ func (b *Batch) Reset() {
 		items:      b.items[:0],
 		lines:      b.lines[:0],
 		identifier: b.identifier,
+		splitting:  b.splitting,
 		record:     b.record,
 		resource:   b.resource,
 		inherited:  b.inherited,

@@ -41,17 +41,23 @@ var errKey = errors.New("not a key of these dimensions")
 type dimension struct {
 	slots []int
 	def   string
+	// shares is the slot of the attribute that splits the dimension's cost, or -1.
+	shares int
 }
 
 // appendKey appends the dimension values of a record: each a tag and a value of known length, so
 // that no two different sets of values have the same key.
 func (r *Reader) appendKey(dst []byte, b *Batch) []byte {
 	for i := range r.dimensions {
-		d := &r.dimensions[i]
-		var ok bool
-		if dst, ok = d.appendOwn(dst, &b.record); !ok {
-			dst = append(dst, b.inherited[i]...)
-		}
+		dst = r.appendDimension(dst, b, i)
+	}
+	return dst
+}
+
+func (r *Reader) appendDimension(dst []byte, b *Batch, i int) []byte {
+	dst, ok := r.dimensions[i].appendOwn(dst, &b.record)
+	if !ok {
+		dst = append(dst, b.inherited[i]...)
 	}
 	return dst
 }

@@ -30,11 +30,13 @@ type Reader struct {
 	dimensions []dimension
 
 	spanMarkers, logMarkers []int
+	// shares are the slots of the attributes that split dimensions.
+	shares []int
 
 	status, reason, lines, currency, savings, errorType int
 }
 
-// MaxNames is how many attribute names, fallbacks included, dimensions can look up.
+// MaxNames is how many attribute names, fallbacks and shares included, dimensions can look up.
 const MaxNames = maxSlots - 16
 
 // NewReader returns a reader of these dimensions, which look up at most MaxNames different names.
@@ -51,9 +53,20 @@ func NewReader(dimensions []Dimension) *Reader {
 	for _, d := range dimensions {
 		slots := append(r.table.addAll([]string{d.Name}), r.table.addAll(d.Fallbacks)...)
 		r.names = append(r.names, d.Name)
-		r.dimensions = append(r.dimensions, dimension{slots: slots, def: d.Default})
+		r.dimensions = append(r.dimensions, dimension{slots: slots, def: d.Default, shares: r.addShares(d.Name)})
 	}
 	return r
+}
+
+// addShares returns the slot of the attribute that splits a dimension, or -1 where nothing does.
+func (r *Reader) addShares(dimension string) int {
+	attribute, ok := sharesOf(dimension)
+	if !ok {
+		return -1
+	}
+	slot := r.table.add(attribute)
+	r.shares = append(r.shares, slot)
+	return slot
 }
 
 // ReadTraces reads the priced spans of td into b. Whenever b is full, and at the end, it calls
@@ -97,8 +110,8 @@ func (b *Batch) enter(resource pcommon.Resource) {
 	b.resourceAttrs, b.resourceLoaded = resource.Attributes(), false
 }
 
-// read appends the record that attrs describe, and returns nil for those that bring none. The
-// record is valid until the next one is read.
+// read appends the record that attrs describe, and the parts of its cost if it is shared. It returns
+// nil for those that bring none. The record is valid until the next one is read.
 func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 	b.record.load(&r.table, attrs)
 	if !b.record.has(r.status) {
@@ -128,7 +141,12 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 		rec.unprice()
 	}
 	rec.itemsEnd = len(b.items)
-	return rec
+	if rec.Currency == "" || !r.isShared(b) {
+		return rec
+	}
+	i := len(b.Records) - 1
+	r.share(i, b)
+	return &b.Records[i]
 }
 
 func logTime(lr plog.LogRecord) pcommon.Timestamp {

@@ -44,7 +44,25 @@ func (g *Group) settled() bool {
 		}
 	}
 	for _, p := range g.purses {
-		if p.spread != nil && p.spread.Value.Count != 0 {
+		if !p.settled() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *purse) settled() bool {
+	if p.spread != nil && p.spread.Value.Count != 0 {
+		return false
+	}
+	// A group whose share of a cost is all that it has counts no requests.
+	for _, c := range p.cost.cells {
+		if c.Value != (Cost{}) {
+			return false
+		}
+	}
+	for _, c := range p.savings {
+		if c != nil && !c.Value.IsZero() {
 			return false
 		}
 	}

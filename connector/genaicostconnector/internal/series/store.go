@@ -70,8 +70,9 @@ func NewStore(s Settings) *Store {
 
 // Result is what became of a batch.
 type Result struct {
-	// Accounted includes Malformed, the requests whose cost could not be read.
-	Accounted, Malformed, Replayed, Overflowed, Evicted int64
+	// Accounted includes Malformed, the requests whose cost could not be read, and Unshared, those
+	// whose shares could not.
+	Accounted, Malformed, Unshared, Replayed, Overflowed, Evicted int64
 }
 
 // Account adds the records of b, those that have been accounted before excepted, and adds to
@@ -80,27 +81,60 @@ func (s *Store) Account(b *record.Batch, at time.Time, res *Result) {
 	now := pcommon.NewTimestampFromTime(at)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// A loop of its own, so that the look-ups, which are misses of the cache, overlap.
-	for i := range b.Records {
-		b.Records[i].Replayed = !b.Records[i].Interval && !s.window.Add(b.Records[i].ID)
-	}
+	s.admit(b)
+	overflowed := false // the record, or the one that this is a part of
 	for i := range b.Records {
 		r := &b.Records[i]
 		if r.Replayed {
-			res.Replayed++
+			res.replayed(r)
 			continue
 		}
-		res.Accounted++
-		if r.Reason == record.ReasonMalformed {
-			res.Malformed++
-		}
 		g := s.group(b.Key(i))
-		if s.countRequest(g, r, now) {
+		if r.Portion == record.PortionCost {
+			g.dirty = true
+			s.addCost(g.purse(r.Currency), r, b.Items(i), now)
+			if g.overflow && !overflowed {
+				res.Overflowed++
+				overflowed = true
+			}
+			continue
+		}
+		res.accounted(r)
+		if overflowed = s.countRequest(g, r, now); overflowed {
 			res.Overflowed++
 		}
 		s.add(g, r, b.Items(i), now)
 	}
 	res.Evicted += s.window.TakeEvicted()
+}
+
+// admit tells the records that come again from the others. It is a loop of its own, so that the
+// look-ups, which are misses of the cache, overlap.
+func (s *Store) admit(b *record.Batch) {
+	for i := range b.Records {
+		r := &b.Records[i]
+		if r.Portion == record.PortionCost {
+			r.Replayed = b.Records[i-1].Replayed
+			continue
+		}
+		r.Replayed = !r.Interval && !s.window.Add(r.ID)
+	}
+}
+
+func (res *Result) replayed(r *record.Record) {
+	if r.Portion != record.PortionCost {
+		res.Replayed++
+	}
+}
+
+func (res *Result) accounted(r *record.Record) {
+	res.Accounted++
+	if r.Reason == record.ReasonMalformed {
+		res.Malformed++
+	}
+	if r.Unshared {
+		res.Unshared++
+	}
 }
 
 // countRequest reports whether the record belongs to the overflow group, or the count of it does. How many
@@ -123,21 +157,28 @@ func (s *Store) add(g *Group, r *record.Record, items []record.Item, now pcommon
 	if r.Currency == "" {
 		return
 	}
-	p := g.purse(r.Currency)
 	for i := range items {
-		item := &items[i]
-		u := g.usage.cell(item.Meter, now)
-		u.Value = u.Value.Add(item.Quantity)
-		c := p.cost.cell(item.Meter, now)
-		c.Value.Effective = c.Value.Effective.Add(item.Cost)
-		c.Value.List = c.Value.List.Add(item.List)
+		u := g.usage.cell(items[i].Meter, now)
+		u.Value = u.Value.Add(items[i].Quantity)
+	}
+	p := g.purse(r.Currency)
+	if r.Portion == record.PortionAll {
+		s.addCost(p, r, items, now)
+	}
+	if !r.Interval {
+		s.observe(p, r, now)
+	}
+}
+
+func (*Store) addCost(p *purse, r *record.Record, items []record.Item, now pcommon.Timestamp) {
+	for i := range items {
+		c := p.cost.cell(items[i].Meter, now)
+		c.Value.Effective = c.Value.Effective.Add(items[i].Cost)
+		c.Value.List = c.Value.List.Add(items[i].List)
 	}
 	p.save(KindServiceTier, r.Savings.ServiceTier, now)
 	p.save(KindCache, r.Savings.Cache, now)
 	p.save(KindAgreement, r.Savings.Agreement, now)
-	if !r.Interval {
-		s.observe(p, r, now)
-	}
 }
 
 func (s *Store) observe(p *purse, r *record.Record, now pcommon.Timestamp) {
