@@ -94,7 +94,8 @@ func (c *Charge) Row(routes *Routes, sum Amounts) (Row, error) {
 	r := Row{
 		ChargePeriodStart: c.Start.UTC(), ChargePeriodEnd: c.End.UTC(),
 		ChargeCategory: "Usage", ChargeFrequency: "Usage-Based",
-		BillingAccountId: c.Account, SubAccountId: c.Subaccount,
+		// The accounts table has one name for each account; columns of names must not be null where ids are not.
+		BillingAccountId: c.Account, BillingAccountName: c.Account, SubAccountId: c.Subaccount, SubAccountName: c.Subaccount,
 		ServiceCategory: "AI and Machine Learning", ServiceSubcategory: "Generative AI",
 		ConsumedUnit: unit.Consumed, RegionId: c.Region, RegionName: c.Region,
 		Tags: FormatTags(c.Tags),
@@ -103,9 +104,7 @@ func (c *Charge) Row(routes *Routes, sum Amounts) (Row, error) {
 		XCostStatus: string(c.Status), XCostReason: string(c.Reason), XLate: c.Late,
 	}
 	r.BillingPeriodStart, r.BillingPeriodEnd = BillingPeriod(c.Start)
-	if r.BillingAccountId == "" {
-		r.BillingAccountId = UnknownAccount
-	}
+	fallback(&r.BillingAccountId, UnknownAccount)
 	r.XRequests, _ = consumed(money.Units(sum.Requests))
 	routes.Find(c.Provider, c.Model).fill(&r)
 	c.describe(&r)

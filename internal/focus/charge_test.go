@@ -43,7 +43,8 @@ func TestRow(t *testing.T) {
 		"ConsumedQuantity": "1234567", "ConsumedUnit": "Tokens", "BillingCurrency": "USD",
 		"BillingPeriodStart": "2026-11-01T00:00:00Z", "BillingPeriodEnd": "2026-12-01T00:00:00Z",
 		"ChargePeriodStart": "2026-11-23T14:00:00Z", "ChargePeriodEnd": "2026-11-23T15:00:00Z",
-		"BillingAccountId": "111122223333", "BillingAccountType": "AWS Account", "SubAccountId": "444455556666", "SubAccountType": "AWS Account",
+		"BillingAccountId": "111122223333", "BillingAccountName": "111122223333", "BillingAccountType": "AWS Account",
+		"SubAccountId": "444455556666", "SubAccountName": "444455556666", "SubAccountType": "AWS Account",
 		"ServiceName": "Amazon Bedrock", "ProviderName": "AWS", "PublisherName": "Anthropic", "InvoiceIssuerName": "AWS",
 		"ServiceProviderName": "AWS", "HostProviderName": "AWS", "ServiceCategory": "AI and Machine Learning", "ServiceSubcategory": "Generative AI",
 		"ChargeCategory": "Usage", "ChargeFrequency": "Usage-Based", "PricingCategory": "Standard",
@@ -55,7 +56,7 @@ func TestRow(t *testing.T) {
 		"RegionId": "eu", "RegionName": "eu", "Tags": `{"cost_center":"4711","team":"search"}`,
 		"x_Confidence": "exact", "x_CostSource": "estimate", "x_CostStatus": "priced", "x_Late": "false", "x_Model": "claude-sonnet-4-5",
 		"x_ModelVersion": "20250929", "x_PriceSource": "agreement", "x_PricingId": "aws.bedrock/claude-sonnet-4-5@2025-09-29#long_context+batch",
-		"x_Provider": "aws.bedrock", "x_Requests": "3", "x_ServiceTier": "batch",
+		"x_Provider": "aws.bedrock", "x_PublisherName": "Anthropic", "x_Requests": "3", "x_ServiceTier": "batch",
 	}
 	have := map[string]string{}
 	for _, c := range AllColumns() {

@@ -53,6 +53,9 @@ type Column struct {
 	// Since is the first version that has the column, Until the first that no longer has it, 0 for none.
 	// Versions before 1.2 are not told apart.
 	Since, Until Version
+	// Scale is how many decimals files keep of a Decimal: what the largest precision of our own amounts needs. 38 digits
+	// leave 14 before the point for costs, and 23 for prices and quantities.
+	Scale int
 	// Values are the only values, where the specification lists them.
 	Values []string
 	// Datasets has a bit for every dataset that has the column; see [Column.In].

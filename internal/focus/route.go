@@ -24,7 +24,8 @@ type Route struct {
 	Publisher string `yaml:"publisher"`
 	Host      string `yaml:"host"`
 	Issuer    string `yaml:"issuer"`
-	// AccountType and SubaccountType are what the provider calls its accounts.
+	// AccountType and SubaccountType are what the provider calls its accounts; Account and Sub Account where they are
+	// empty.
 	AccountType    string `yaml:"account_type"`
 	SubaccountType string `yaml:"subaccount_type"`
 	// Source is where this is known from.
@@ -114,10 +115,10 @@ func (r *Route) matches(provider, model string) bool {
 func (r *Route) complete() Route {
 	full := *r
 	for _, name := range []*string{&full.Publisher, &full.Host, &full.Issuer} {
-		if *name == "" {
-			*name = full.Seller
-		}
+		fallback(name, full.Seller)
 	}
+	fallback(&full.AccountType, "Account")
+	fallback(&full.SubaccountType, "Sub Account")
 	return full
 }
 
@@ -125,10 +126,9 @@ func (r *Route) complete() Route {
 func (r Route) fill(row *Row) {
 	row.ServiceName = r.Service
 	row.ProviderName, row.ServiceProviderName = r.Seller, r.Seller
-	row.PublisherName, row.HostProviderName, row.InvoiceIssuerName = r.Publisher, r.Host, r.Issuer
-	if row.BillingAccountId != UnknownAccount {
-		row.BillingAccountType = r.AccountType
-	}
+	row.PublisherName, row.XPublisherName = r.Publisher, r.Publisher
+	row.HostProviderName, row.InvoiceIssuerName = r.Host, r.Issuer
+	row.BillingAccountType = r.AccountType
 	if row.SubAccountId != "" {
 		row.SubAccountType = r.SubaccountType
 	}

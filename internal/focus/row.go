@@ -88,6 +88,7 @@ type Row struct {
 	XPricingId              string
 	XProvider               string
 	XProviderLine           string
+	XPublisherName          string
 	XRequests               Number
 	XServiceTier            string
 	XSnapshotTime           time.Time
