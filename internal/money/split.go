@@ -8,7 +8,10 @@ import (
 
 // Splitter splits amounts by whole weights. It gives the parts that [Allocate] gives, and once it is warm it
 // allocates nothing. The zero value is ready for use; a Splitter is not safe for concurrent use.
-type Splitter struct{ lost []loss }
+type Splitter struct {
+	lost  []loss
+	parts []Amount
+}
 
 // loss is what a part has lost by rounding, in units of 1 / the sum of all weights.
 type loss struct {
@@ -80,4 +83,13 @@ func (m uint128) sub(n uint128) uint128 {
 	lo, borrow := bits.Sub64(m.lo, n.lo, 0)
 	hi, _ := bits.Sub64(m.hi, n.hi, borrow)
 	return uint128{hi, lo}
+}
+
+// SplitQuantity appends the parts of total, as [Splitter.Split] does for amounts.
+func (s *Splitter) SplitQuantity(dst []Quantity, total Quantity, weights []uint32) []Quantity {
+	s.parts = s.Split(s.parts[:0], Amount{total.v}, weights)
+	for _, part := range s.parts {
+		dst = append(dst, Quantity{part.v})
+	}
+	return dst
 }

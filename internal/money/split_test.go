@@ -61,3 +61,13 @@ func BenchmarkSplit(b *testing.B) {
 		b.Fatal("parts are missing")
 	}
 }
+
+func TestSplitQuantity(t *testing.T) {
+	var s Splitter
+	before := []Quantity{Units(7)}
+	got := s.SplitQuantity(before, Units(1), []uint32{1, 1, 1})
+	require.Len(t, got, 4)
+	assert.Equal(t, "0.333333334", got[1].String())
+	assert.Equal(t, "0.333333333", got[3].String())
+	assert.Equal(t, Units(1), got[1].Add(got[2]).Add(got[3]))
+}
