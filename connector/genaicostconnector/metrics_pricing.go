@@ -44,7 +44,7 @@ type metering struct {
 
 func newMetering(id component.ID, cfg *Config) *metering {
 	tracker := usagemetrics.NewTracker(usagemetrics.MaxStreams)
-	attributor := attribution.New(attribution.Conventions())
+	attributor := attribution.Conventional()
 	return &metering{
 		cfg:        cfg,
 		id:         id,
@@ -72,7 +72,7 @@ func (s *state) consumeMetrics(ctx context.Context, md pmetric.Metrics) {
 	var counts metered
 	for _, rm := range md.ResourceMetrics().All() {
 		if usagemetrics.Has(rm) {
-			s.readMetrics(rm, t, &counts)
+			s.readMetrics(ctx, rm, t, &counts)
 		}
 	}
 	counts.overflowed = t.result.Overflowed
@@ -82,7 +82,7 @@ func (s *state) consumeMetrics(ctx context.Context, md pmetric.Metrics) {
 
 // readMetrics accounts the metrics of one resource. Until that is done the streams stay locked: a
 // flush must not come between a stream and what was made of it.
-func (s *state) readMetrics(rm pmetric.ResourceMetrics, t *tally, counts *metered) {
+func (s *state) readMetrics(ctx context.Context, rm pmetric.ResourceMetrics, t *tally, counts *metered) {
 	m := s.metering
 	service := ""
 	if v, ok := rm.Resource().Attributes().Get("service.name"); ok {
@@ -92,7 +92,7 @@ func (s *state) readMetrics(rm pmetric.ResourceMetrics, t *tally, counts *metere
 		counts.otherSignal += usagemetrics.Points(rm)
 		return
 	}
-	q := m.newQuoter(rm.Resource(), service, t.now)
+	q := m.newQuoter(ctx, rm.Resource(), service, t.now)
 	m.tracker.Lock()
 	defer m.tracker.Unlock()
 	for _, u := range m.reader.Read(rm, &counts.Counts) {
@@ -103,7 +103,7 @@ func (s *state) readMetrics(rm pmetric.ResourceMetrics, t *tally, counts *metere
 			counts.accounted += u.Points
 			continue
 		}
-		switch q.write(u) {
+		switch q.write(ctx, u) {
 		case ledger.StatusPriced, ledger.StatusFree:
 			counts.accounted += u.Points
 			s.reader.ReadInterval(rm.Resource(), u.Attributes, &t.batch, t.account)
@@ -125,38 +125,41 @@ type quoter struct {
 	rater    *rating.Rater
 	now      time.Time
 	service  string
-	// inherited are the resource's answers.
-	inherited []string
 
+	// view, base and scratch attribute what the points of the resource report.
+	view    attribution.View
+	owned   attribution.Record
+	base    attribution.Base
+	scratch attribution.Scratch
 	answer  attribution.Answer
 	call    genai.Call
 	verdict rating.Verdict
 }
 
-func (m *metering) newQuoter(resource pcommon.Resource, service string, now time.Time) *quoter {
+func (m *metering) newQuoter(ctx context.Context, resource pcommon.Resource, service string, now time.Time) *quoter {
 	engine := m.source.Engine()
-	return &quoter{
-		metering:  m,
-		engine:    engine,
-		accounts:  m.source.Accounts(),
-		rater:     rating.New(rating.Options{Currency: engine.Info().Currency}),
-		now:       now,
-		service:   service,
-		inherited: m.attributor.Resource(resource.Attributes(), nil),
+	q := &quoter{
+		metering: m,
+		engine:   engine,
+		accounts: m.source.Accounts(),
+		rater:    rating.New(rating.Options{Currency: engine.Info().Currency}),
+		now:      now,
+		service:  service,
+		view:     m.attributor.View(signals.Metrics),
 	}
+	q.owned.InResource(resource)
+	q.view.Inherit(ctx, &q.scratch, &q.owned, &q.base)
+	return q
 }
 
 // write prices u and puts the results among its attributes.
-func (q *quoter) write(u *usagemetrics.Usage) ledger.Status {
+func (q *quoter) write(ctx context.Context, u *usagemetrics.Usage) ledger.Status {
 	q.describe(u)
 	if q.call.Role == genai.RoleAggregate {
 		return ledger.StatusAggregate
 	}
 	q.call.Role = genai.RoleCall
-	q.attributor.Start(q.inherited, &q.answer)
-	for name, value := range u.Attributes.All() {
-		q.attributor.Offer(name, value, &q.answer)
-	}
+	q.attribute(ctx, u)
 	price, account := q.quote()
 	v := &q.verdict
 	q.rater.Rate(&q.call, &price, v)
@@ -167,6 +170,18 @@ func (q *quoter) write(u *usagemetrics.Usage) ledger.Status {
 	v.Lines = slices.DeleteFunc(v.Lines, func(l ledger.Line) bool { return l.Meter == meter.Request })
 	q.put(u.Attributes, account)
 	return v.Status
+}
+
+// attribute finds out whose the usage is.
+func (q *quoter) attribute(ctx context.Context, u *usagemetrics.Usage) {
+	q.owned.At = q.call.Start
+	q.view.Start(&q.scratch)
+	for name, value := range u.Attributes.All() {
+		if q.view.Wants(name) {
+			q.view.Offer(&q.scratch, name, value)
+		}
+	}
+	q.view.Answer(ctx, &q.scratch, &q.owned, &q.base, &q.answer)
 }
 
 // maxAhead is how far in the future an interval may end before the clock that set it is not believed.
@@ -202,7 +217,9 @@ func (q *quoter) quote() (pricing.Price, accounts.Account) {
 	if q.accounts.IsEmpty() {
 		return price, accounts.Account{}
 	}
-	key := accounts.Key{Endpoint: q.call.ServerAddress, Service: q.service, Provider: q.call.Provider}
+	key := accounts.Key{
+		KeyID: q.answer.APIKey, Endpoint: q.call.ServerAddress, Service: q.service, Provider: q.call.Provider,
+	}
 	if price.Sheet != nil && price.Sheet.Entry != nil {
 		key.Provider = price.Sheet.Entry.Provider
 	}
@@ -219,7 +236,7 @@ func (q *quoter) price(account string) pricing.Price {
 	var p pricing.Call
 	rating.Describe(&q.call, &p)
 	p.Usage = nil
-	p.Team, p.CostCenter = q.answer.Values[q.team], q.answer.Values[q.costCenter]
+	p.Team, p.CostCenter = q.answer.Values[q.team].Text, q.answer.Values[q.costCenter].Text
 	p.Account = account
 	price := q.engine.Price(&p)
 	price.Upper = nil
@@ -240,12 +257,8 @@ func (q *quoter) put(attrs pcommon.Map, account accounts.Account) {
 	putNonEmpty(attrs, ledger.AttrModelVersion, v.Version)
 	putNonEmpty(attrs, ledger.AttrBillingAccount, account.Account)
 	putNonEmpty(attrs, ledger.AttrBillingSubaccount, account.Subaccount)
-	for i, d := range q.attributor.Dimensions() {
-		value := q.answer.Values[i]
-		if value == "" {
-			value = ledger.Unallocated
-		}
-		attrs.PutStr(ledger.Prefix+d.Name, value)
+	for i, name := range q.attributor.Names() {
+		attrs.PutStr(ledger.Prefix+name, q.answer.Values[i].Shown())
 	}
 }
 

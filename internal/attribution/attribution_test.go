@@ -2,108 +2,166 @@ package attribution
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
-func answer(a *Attributor, resource, record map[string]any) []string {
-	res, rec := pcommon.NewMap(), pcommon.NewMap()
-	_ = res.FromRaw(resource)
-	_ = rec.FromRaw(record)
-	var ans Answer
-	a.Start(a.Resource(res, nil), &ans)
-	for k, v := range rec.All() {
-		a.Offer(k, v, &ans)
-	}
-	return ans.Values
+var nopSettings = componenttest.NewNopTelemetrySettings()
+
+// configure reads a configuration as the collector does.
+func configure(t testing.TB, yaml string) *Config {
+	t.Helper()
+	retrieved, err := confmap.NewRetrievedFromYAML([]byte(yaml))
+	require.NoError(t, err)
+	conf, err := retrieved.AsConf()
+	require.NoError(t, err)
+	cfg := NewDefaultConfig()
+	require.NoError(t, conf.Unmarshal(&cfg))
+	return &cfg
 }
 
-func TestConventions(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		resource, record map[string]any
-		team, costCenter string
-	}{
-		"nothing matches": {resource: map[string]any{"service.name": "x"}},
-		"resource": {
-			resource: map[string]any{"team": "search", "cost_center": "CC-1"},
-			team:     "search", costCenter: "CC-1",
-		},
-		"record wins over resource": {
-			resource: map[string]any{"team": "platform"},
-			record:   map[string]any{"app.team": "search"},
-			team:     "search",
-		},
-		"first key of a list wins whatever the order on the record": {
-			record: map[string]any{"team.name": "second", "team": "first"},
-			team:   "first",
-		},
-		"empty is no value": {
-			resource: map[string]any{"team": "", "service.team": "search"},
-			record:   map[string]any{"team": ""},
-			team:     "search",
-		},
-		"numbers are cost centers too": {
-			resource:   map[string]any{"cost.center": 4711},
-			costCenter: "4711",
-		},
-		"pod label before namespace label": {
-			resource: map[string]any{"k8s.namespace.labels.team": "platform", "k8s.pod.labels.team": "search"},
-			team:     "search",
-		},
-		"other types are not dimensions": {
-			resource: map[string]any{"team": []any{"a", "b"}},
-		},
-		"Vercel AI SDK metadata": {
-			record: map[string]any{"ai.telemetry.metadata.team": "support"},
-			team:   "support",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, []string{tc.team, tc.costCenter}, answer(New(Conventions()), tc.resource, tc.record))
-		})
+func newAttributor(t testing.TB, yaml string) *Attributor {
+	t.Helper()
+	a, err := New(configure(t, yaml), nopSettings)
+	require.NoError(t, err)
+	require.NoError(t, a.Load())
+	return a
+}
+
+// told is what telemetry says about one call.
+type told struct {
+	resource, scope, record map[string]any
+	model, provider         string
+	at                      string
+}
+
+func (c told) time() time.Time {
+	if c.at == "" {
+		return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	}
+	at, err := time.Parse(time.RFC3339, c.at)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
+
+func fill(m pcommon.Map, raw map[string]any) {
+	if err := m.FromRaw(raw); err != nil {
+		panic(err)
 	}
 }
 
-func TestKeysFitTheIndex(t *testing.T) {
-	t.Parallel()
-	for _, d := range Conventions() {
-		for _, key := range d.Record {
-			assert.LessOrEqual(t, len(key), maxKeyLength, key)
+// asker answers records of one signal one after the other, as a batch does.
+type asker struct {
+	t       testing.TB
+	view    View
+	scratch Scratch
+	base    Base
+	record  Record
+	answer  Answer
+}
+
+func (k *asker) ask(c told) []Value {
+	attrs := k.place(c)
+	k.record.At, k.record.Model, k.record.Provider = c.time(), c.model, c.provider
+	k.view.Inherit(k.t.Context(), &k.scratch, &k.record, &k.base)
+	k.view.Start(&k.scratch)
+	for key, value := range attrs.All() {
+		if k.view.Wants(key) {
+			k.view.Offer(&k.scratch, key, value)
 		}
 	}
+	k.view.Answer(k.t.Context(), &k.scratch, &k.record, &k.base, &k.answer)
+	return k.answer.Values
 }
 
-func TestAnswerIsReusable(t *testing.T) {
+// place puts the call into telemetry of the signal and returns the record's attributes.
+func (k *asker) place(c told) pcommon.Map {
+	switch k.view.plan.signal {
+	case signals.Traces:
+		rs := ptrace.NewTraces().ResourceSpans().AppendEmpty()
+		ss := rs.ScopeSpans().AppendEmpty()
+		span := ss.Spans().AppendEmpty()
+		fill(rs.Resource().Attributes(), c.resource)
+		fill(ss.Scope().Attributes(), c.scope)
+		fill(span.Attributes(), c.record)
+		k.record.InResourceSpans(rs)
+		k.record.InScopeSpans(ss)
+		k.record.IsSpan(span)
+		return span.Attributes()
+	case signals.Logs:
+		rl := plog.NewLogs().ResourceLogs().AppendEmpty()
+		sl := rl.ScopeLogs().AppendEmpty()
+		log := sl.LogRecords().AppendEmpty()
+		fill(rl.Resource().Attributes(), c.resource)
+		fill(sl.Scope().Attributes(), c.scope)
+		fill(log.Attributes(), c.record)
+		k.record.InResourceLogs(rl)
+		k.record.InScopeLogs(sl)
+		k.record.IsLog(log)
+		return log.Attributes()
+	default:
+		resource, attrs := pcommon.NewResource(), pcommon.NewMap()
+		fill(resource.Attributes(), c.resource)
+		fill(attrs, c.record)
+		k.record.InResource(resource)
+		return attrs
+	}
+}
+
+func ask(t testing.TB, a *Attributor, signal signals.Signal, c told) []Value {
+	t.Helper()
+	k := &asker{t: t, view: a.View(signal)}
+	return append([]Value(nil), k.ask(c)...)
+}
+
+// shown is the value of a dimension with how it was found, as in "search (lookup)".
+func shown(t testing.TB, a *Attributor, values []Value, dimension string) string {
+	t.Helper()
+	i := a.Index(dimension)
+	require.GreaterOrEqual(t, i, 0)
+	text := values[i].Shown()
+	if allocation := values[i].Allocation.String(); allocation != "" {
+		text += " (" + allocation + ")"
+	}
+	if values[i].Shares != "" {
+		text += " " + values[i].Shares
+	}
+	return text
+}
+
+func TestAnswersAreTheSameInEverySignal(t *testing.T) {
 	t.Parallel()
-	a := New(Conventions())
-	var ans Answer
-	a.Start([]string{"", ""}, &ans)
-	a.Offer("team", pcommon.NewValueStr("first"), &ans)
-	a.Start([]string{"", "CC-2"}, &ans)
-	assert.Equal(t, []string{"", "CC-2"}, ans.Values, "nothing may remain of the record before")
+	a := newAttributor(t, `{}`)
+	c := told{resource: map[string]any{"team": "platform"}, record: map[string]any{"cost_center": 4711}}
+	for _, signal := range []signals.Signal{signals.Traces, signals.Logs, signals.Metrics} {
+		values := ask(t, a, signal, c)
+		assert.Equal(t, "platform", shown(t, a, values, "team"), signal)
+		assert.Equal(t, "4711", shown(t, a, values, "cost_center"), signal)
+	}
 }
 
-func BenchmarkRecord(b *testing.B) {
-	a := New(Conventions())
-	attrs := pcommon.NewMap()
-	for _, key := range []string{
-		"gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model",
-		"gen_ai.response.id", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "server.address",
-		"server.port", "gen_ai.request.max_tokens", "gen_ai.request.temperature", "gen_ai.conversation.id",
-		"http.request.method", "url.full", "http.response.status_code", "network.protocol.name", "user.id", "error.type",
-	} {
-		attrs.PutStr(key, "value")
-	}
-	resource := []string{"search", "CC-1"}
-	var ans Answer
-	b.ReportAllocs()
-	for b.Loop() {
-		a.Start(resource, &ans)
-		for k, v := range attrs.All() {
-			a.Offer(k, v, &ans)
-		}
-	}
+func TestNothingRemainsOfTheRecordBefore(t *testing.T) {
+	t.Parallel()
+	a := newAttributor(t, `{}`)
+	k := &asker{t: t, view: a.View(signals.Traces)}
+	first := told{record: map[string]any{"team": "search", "metadata.user_api_key_hash": "abc"}}
+	assert.Equal(t, "search", k.ask(first)[0].Text)
+	assert.Equal(t, "abc", k.answer.APIKey)
+	assert.Equal(t, Value{}, k.ask(told{})[0])
+	assert.Empty(t, k.answer.APIKey)
+	assert.Equal(t, "cloud", func() string {
+		k.ask(told{resource: map[string]any{"cloud.account.id": "cloud"}})
+		return k.answer.APIKey
+	}())
 }

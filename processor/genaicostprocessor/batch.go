@@ -32,9 +32,9 @@ type record struct {
 
 // origin is what is known once per resource.
 type origin struct {
-	// dimensions are the resource's answers.
-	dimensions []string
-	service    string
+	service string
+	// resource's attributes, where dimensions are written too if all records agree.
+	resource pcommon.Map
 	// process identifies what made the records.
 	process uint64
 	gateway bool
@@ -45,7 +45,10 @@ type origin struct {
 // batch is the reusable workspace of one Consume call. What it holds points into the
 // batch's data, so it is emptied before it is put back.
 type batch struct {
-	signal   Signal
+	signal Signal
+	// view is the attribution that all records of the batch see.
+	view     attribution.View
+	context  attributionContext
 	records  []record
 	origins  []origin
 	items    []dedup.Item
@@ -53,8 +56,10 @@ type batch struct {
 	pricing  pricing.Call
 	verdict  rating.Verdict
 	text     []byte
-	tally    tally
-	now      time.Time
+	// unknown holds the names of unknown billing accounts by provider.
+	unknown map[string]string
+	tally   tally
+	now     time.Time
 }
 
 // maxIdleRecords bounds the workspace that is kept for the next batch: a single huge
@@ -62,7 +67,7 @@ type batch struct {
 const maxIdleRecords = 1 << 14
 
 func newBatch() any {
-	return &batch{tally: tally{records: map[outcome]int64{}}}
+	return &batch{tally: tally{records: map[outcome]int64{}}, unknown: map[string]string{}}
 }
 
 // add returns a record to fill. It may hold remains of an earlier batch.
@@ -93,13 +98,13 @@ func grow[T any](s []T) []T {
 func (b *batch) empty() {
 	for i := range b.records {
 		r := &b.records[i]
-		clear(r.answer.Values)
+		r.answer.Forget()
 		r.call, r.price, r.attrs = genai.Call{}, pricing.Price{}, pcommon.Map{}
 	}
 	for i := range b.origins {
-		clear(b.origins[i].dimensions)
-		b.origins[i].service = ""
+		b.origins[i].service, b.origins[i].resource = "", pcommon.Map{}
 	}
+	b.context.forget()
 	b.pricing = pricing.Call{}
 	b.records, b.origins = b.records[:0], b.origins[:0]
 	b.items, b.verdicts = b.items[:0], b.verdicts[:0]

@@ -1,11 +1,14 @@
 package genaicostprocessor
 
 import (
+	"errors"
 	"fmt"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
@@ -46,6 +49,9 @@ type Config struct {
 	// not well enough. They are asked first.
 	Profiles []genai.Profile `mapstructure:"profiles"`
 
+	// Attribution says whose money a call is: dimensions, lookup tables, shared costs.
+	Attribution attribution.Config `mapstructure:"attribution"`
+
 	// RawPayload allows reading facts that stand nowhere else out of raw requests and responses which
 	// some instrumentations attach. Nothing of them is ever written.
 	RawPayload bool `mapstructure:"raw_payload"`
@@ -54,10 +60,32 @@ type Config struct {
 	_ struct{}
 }
 
-// Validate refuses profiles that cannot be understood.
+// Validate refuses profiles and rules of attribution that cannot be understood.
 func (c *Config) Validate() error {
-	_, err := c.reader()
-	return err
+	_, errReader := c.reader()
+	_, errAttribution := c.attributor(componenttest.NewNopTelemetrySettings())
+	return errors.Join(errReader, errAttribution)
+}
+
+// attributor compiles the rules of attribution. Its errors name the whole key below the processor.
+func (c *Config) attributor(settings component.TelemetrySettings) (*attribution.Attributor, error) {
+	a, err := attribution.New(&c.Attribution, settings)
+	return a, below("attribution", err)
+}
+
+// below puts a key before each error of several.
+func below(key string, err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var errs []error
+		for _, one := range joined.Unwrap() {
+			errs = append(errs, below(key, one))
+		}
+		return errors.Join(errs...)
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s::%w", key, err)
 }
 
 func (c *Config) reader() (*genai.Reader, error) {
@@ -119,5 +147,6 @@ func createDefaultConfig() component.Config {
 		Upstream:      UpstreamRecompute,
 		Deduplication: dedup.NewDefaultConfig(),
 		BYOK:          rating.BYOKExclude,
+		Attribution:   attribution.NewDefaultConfig(),
 	}
 }

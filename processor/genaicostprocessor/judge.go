@@ -49,6 +49,9 @@ func (c *costing) judge(ctx context.Context, b *batch) {
 	for i := range b.records {
 		c.conclude(b, book, &b.records[i], b.verdicts[i])
 	}
+	if c.cfg.Attribution.ResourceAttributes && c.cfg.Detail != DetailMinimal {
+		c.writer.writeResources(b)
+	}
 	c.recorder.record(ctx, &b.tally)
 }
 
@@ -70,9 +73,9 @@ func (c *costing) look(b *batch, book *book, r *record) {
 // findAccount looks up who pays, and prices the call again if it is known: an agreement may be for that
 // account. The provider's canonical name is known only once the model is found.
 func (c *costing) findAccount(b *batch, book *book, r *record) {
-	key := accounts.Key{Endpoint: r.call.ServerAddress, Service: b.origins[r.origin].service, Provider: r.call.Provider}
-	if sheet := r.price.Sheet; sheet != nil && sheet.Entry != nil {
-		key.Provider = sheet.Entry.Provider
+	key := accounts.Key{
+		KeyID: r.answer.APIKey, Endpoint: r.call.ServerAddress, Service: b.origins[r.origin].service,
+		Provider: provider(r),
 	}
 	if account, ok := book.accounts.Find(key); ok {
 		r.account = account
@@ -83,7 +86,7 @@ func (c *costing) findAccount(b *batch, book *book, r *record) {
 func (c *costing) quote(b *batch, engine *pricing.Engine, r *record) pricing.Price {
 	p := &b.pricing
 	rating.Describe(&r.call, p)
-	p.Team, p.CostCenter = r.answer.Values[c.team], r.answer.Values[c.costCenter]
+	p.Team, p.CostCenter = r.answer.Values[c.team].Text, r.answer.Values[c.costCenter].Text
 	p.Account = r.account.Account
 	return engine.Price(p)
 }
@@ -102,6 +105,7 @@ func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdi
 		mark(v, ledger.StatusAggregate, r.call.AggregateReason(), &r.price)
 	default:
 		c.rate(b, book, r)
+		c.assumeAccount(b, r)
 	}
 	b.tally.note(&r.call, v)
 	b.text = c.writer.write(r, v, book.catalog, b.text)

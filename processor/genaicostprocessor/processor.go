@@ -34,6 +34,7 @@ type costing struct {
 	reader     *genai.Reader
 	dedup      *dedup.Deduplicator
 	attributor *attribution.Attributor
+	owners     *owners
 	// team and costCenter index the dimensions that agreements select by.
 	team, costCenter int
 	writer           *writer
@@ -52,7 +53,10 @@ func newCosting(set processor.Settings, cfg *Config) (*costing, error) {
 	if err != nil {
 		return nil, err
 	}
-	attributor := attribution.New(attribution.Conventions())
+	attributor, err := cfg.attributor(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
 	c := &costing{
 		cfg:        cfg,
 		id:         set.ID,
@@ -66,6 +70,7 @@ func newCosting(set processor.Settings, cfg *Config) (*costing, error) {
 		batches:    sync.Pool{New: newBatch},
 		now:        time.Now,
 	}
+	c.owners = newOwners(attributor, cfg.Attribution.Watch, telemetry, set.Logger)
 	c.dedup = dedup.New(cfg.Deduplication, func() time.Time { return c.now() })
 	if err := c.observe(); err != nil {
 		return nil, err
@@ -77,19 +82,25 @@ func (c *costing) start(host component.Host) error {
 	c.started.Do(func() {
 		if c.source, c.startErr = pricingsource.Find(host, c.cfg.Pricing); c.startErr != nil {
 			c.startErr = fmt.Errorf("processors::%s::pricing: %w", c.id, c.startErr)
+			return
 		}
+		c.startErr = below("processors::"+c.id.String()+"::attribution", c.owners.start())
 	})
 	return c.startErr
 }
 
-func (c *costing) stop() { c.telemetry.Shutdown() }
+func (c *costing) stop() {
+	c.owners.stop()
+	c.telemetry.Shutdown()
+}
 
 func (c *costing) processTraces(ctx context.Context, td ptrace.Traces) (ptrace.Traces, error) {
 	b := c.begin(SignalTraces)
 	for _, rs := range td.ResourceSpans().All() {
 		c.readOrigin(b, rs.Resource().Attributes())
+		b.context.inResource().InResourceSpans(rs)
 		for _, ss := range rs.ScopeSpans().All() {
-			c.readSpans(b, ss)
+			c.readSpans(ctx, b, ss)
 		}
 	}
 	c.finish(ctx, b)
@@ -100,8 +111,9 @@ func (c *costing) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, err
 	b := c.begin(SignalLogs)
 	for _, rl := range ld.ResourceLogs().All() {
 		c.readOrigin(b, rl.Resource().Attributes())
+		b.context.inResource().InResourceLogs(rl)
 		for _, sl := range rl.ScopeLogs().All() {
-			c.readLogs(b, sl)
+			c.readLogs(ctx, b, sl)
 		}
 	}
 	c.finish(ctx, b)
@@ -110,7 +122,7 @@ func (c *costing) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, err
 
 func (c *costing) begin(signal Signal) *batch {
 	b := c.batches.Get().(*batch)
-	b.signal, b.now = signal, c.now()
+	b.signal, b.now, b.view = signal, c.now(), c.attributor.View(signal)
 	return b
 }
 

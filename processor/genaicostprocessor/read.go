@@ -1,6 +1,7 @@
 package genaicostprocessor
 
 import (
+	"context"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -21,7 +22,7 @@ var processKeys = []string{"service.name", "service.instance.id", "k8s.pod.uid",
 // readOrigin resolves what can be known once per resource.
 func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
 	o := b.addOrigin()
-	o.dimensions = c.attributor.Resource(attrs, o.dimensions[:0])
+	o.resource = attrs
 	var parts [5]string
 	for i, key := range processKeys {
 		if v, ok := attrs.Get(key); ok {
@@ -33,7 +34,8 @@ func (c *costing) readOrigin(b *batch, attrs pcommon.Map) {
 	o.otherSignal = !c.cfg.Count.Counts(parts[0], b.signal)
 }
 
-func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {
+func (c *costing) readSpans(ctx context.Context, b *batch, ss ptrace.ScopeSpans) {
+	b.context.inScope(&b.view).InScopeSpans(ss)
 	scope := c.reader.Scope(ss.Scope())
 	scopeHash := dedup.Hash(ss.Scope().Name())
 	for _, span := range ss.Spans().All() {
@@ -47,11 +49,13 @@ func (c *costing) readSpans(b *batch, ss ptrace.ScopeSpans) {
 		}
 		r.ids = identity{trace: span.TraceID(), span: span.SpanID(), parent: span.ParentSpanID()}
 		r.attrs, r.scope, r.origin = span.Attributes(), scopeHash, len(b.origins)-1
-		c.settle(b, r)
+		b.context.record.IsSpan(span)
+		c.settle(ctx, b, r)
 	}
 }
 
-func (c *costing) readLogs(b *batch, sl plog.ScopeLogs) {
+func (c *costing) readLogs(ctx context.Context, b *batch, sl plog.ScopeLogs) {
+	b.context.inScope(&b.view).InScopeLogs(sl)
 	scope := c.reader.Scope(sl.Scope())
 	scopeHash := dedup.Hash(sl.Scope().Name())
 	for _, log := range sl.LogRecords().All() {
@@ -63,14 +67,17 @@ func (c *costing) readLogs(b *batch, sl plog.ScopeLogs) {
 		}
 		r.ids = logIdentity(log, &r.call, b.origins[len(b.origins)-1].process)
 		r.attrs, r.scope, r.origin = log.Attributes(), scopeHash, len(b.origins)-1
-		c.settle(b, r)
+		b.context.record.IsLog(log)
+		c.settle(ctx, b, r)
 	}
 }
 
 // settle completes a record with what neither the dialect nor the resource says.
-func (c *costing) settle(b *batch, r *record) {
+func (c *costing) settle(ctx context.Context, b *batch, r *record) {
 	settleTime(&r.call, b.now)
-	c.scan(r, b.origins[r.origin].dimensions)
+	b.context.begin(ctx, &b.view, &r.call)
+	c.scan(b, r)
+	b.view.Answer(ctx, &b.context.scratch, &b.context.record, &b.context.base, &r.answer)
 }
 
 // settleTime replaces a start that cannot be true by the time of arrival. Old starts stand:
@@ -82,10 +89,10 @@ func settleTime(call *genai.Call, now time.Time) {
 	}
 }
 
-// scan collects the dimensions that the record states itself, and drops or keeps results that it
+// scan offers the record's attributes to attribution, and drops or keeps results that the record
 // brings along.
-func (c *costing) scan(r *record, resource []string) {
-	c.attributor.Start(resource, &r.answer)
+func (c *costing) scan(b *batch, r *record) {
+	view, scratch := &b.view, &b.context.scratch
 	stale, judged := false, false
 	for key, value := range r.attrs.All() {
 		if key != "" && key[0] == 'f' && isResult(key) {
@@ -93,8 +100,8 @@ func (c *costing) scan(r *record, resource []string) {
 			judged = judged || key == ledger.AttrStatus
 			continue
 		}
-		if c.attributor.Wants(key) {
-			c.attributor.Offer(key, value, &r.answer)
+		if view.Wants(key) {
+			view.Offer(scratch, key, value)
 		}
 	}
 	r.keep = judged && c.cfg.Upstream == UpstreamTrust

@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/dedup"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
@@ -29,6 +30,8 @@ type tally struct {
 	records map[outcome]int64
 	lookups [pricing.MatchPattern + 1]int64
 	clamped int64
+	// unknownAccounts are the calls that count for an account that no table names.
+	unknownAccounts int64
 	// difference is the sum of reported minus computed cost.
 	difference money.Amount
 }
@@ -36,7 +39,7 @@ type tally struct {
 func (t *tally) reset() {
 	clear(t.records)
 	t.lookups = [len(t.lookups)]int64{}
-	t.clamped, t.difference = 0, money.Amount{}
+	t.clamped, t.unknownAccounts, t.difference = 0, 0, money.Amount{}
 }
 
 // recorder writes tallies to the component's instruments with attribute sets made once.
@@ -66,6 +69,9 @@ func (r *recorder) record(ctx context.Context, t *tally) {
 	if t.clamped > 0 {
 		r.builder.ProcessorGenAiCostClamped.Add(ctx, t.clamped)
 	}
+	if t.unknownAccounts > 0 {
+		r.builder.ProcessorGenAiCostUnknownAccounts.Add(ctx, t.unknownAccounts)
+	}
 	if !t.difference.IsZero() {
 		r.builder.ProcessorGenAiCostReportedDifference.Add(ctx, t.difference.Float64())
 	}
@@ -85,8 +91,38 @@ func (r *recorder) outcome(o outcome) metric.MeasurementOption {
 	return actual.(metric.MeasurementOption)
 }
 
-// observe registers what is read from the de-duplicator's memory when telemetry is collected.
+// observe registers what is read from memory when telemetry is collected.
 func (c *costing) observe() error {
+	return errors.Join(c.observeDeduplication(), c.observeAttribution())
+}
+
+func (c *costing) observeAttribution() error {
+	sets := make([]metric.MeasurementOption, len(c.attributor.Names()))
+	for i, name := range c.attributor.Names() {
+		sets[i] = metric.WithAttributeSet(attribute.NewSet(attribute.String("dimension", name)))
+	}
+	observed := func(value func(attribution.Stats) int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			for i, set := range sets {
+				o.Observe(value(c.attributor.Stats(i)), set)
+			}
+			return nil
+		}
+	}
+	return errors.Join(
+		c.telemetry.RegisterProcessorGenAiCostAttributionFailuresCallback(observed(func(s attribution.Stats) int64 { return s.Failures })),
+		c.telemetry.RegisterProcessorGenAiCostAttributionOverflowsCallback(observed(func(s attribution.Stats) int64 { return s.Overflows })),
+		c.telemetry.RegisterProcessorGenAiCostAttributionValuesCallback(observed(func(s attribution.Stats) int64 { return s.Values })),
+		c.telemetry.RegisterProcessorGenAiCostAttributionRowsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			c.attributor.Rows(func(table string, rows int) {
+				o.Observe(int64(rows), metric.WithAttributes(attribute.String("table", table)))
+			})
+			return nil
+		}),
+	)
+}
+
+func (c *costing) observeDeduplication() error {
 	observed := func(value func(dedup.Stats) int64) metric.Int64Callback {
 		return func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(value(c.dedup.Stats()))

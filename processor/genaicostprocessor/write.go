@@ -25,14 +25,19 @@ const (
 type writer struct {
 	detail  Detail
 	semconv bool
-	// attributes of the dimensions, in the attributor's order.
-	dimensions []string
+	// dimensions in the attributor's order.
+	dimensions []dimensionNames
 }
+
+// dimensionNames are the attributes of one dimension.
+type dimensionNames struct{ value, allocation, shares string }
 
 func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
 	w := &writer{detail: cfg.Detail, semconv: cfg.EmitSemconvCost}
-	for _, d := range attributor.Dimensions() {
-		w.dimensions = append(w.dimensions, ledger.Prefix+d.Name)
+	for _, name := range attributor.Names() {
+		w.dimensions = append(w.dimensions, dimensionNames{
+			value: ledger.Prefix + name, allocation: ledger.AllocationPrefix + name, shares: ledger.SharesPrefix + name,
+		})
 	}
 	return w
 }
@@ -47,11 +52,8 @@ func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte
 		w.writeOrigin(attrs, v)
 		putNonEmpty(attrs, ledger.AttrBillingAccount, r.account.Account)
 		putNonEmpty(attrs, ledger.AttrBillingSubaccount, r.account.Subaccount)
-		for i, value := range r.answer.Values {
-			if value == "" {
-				value = ledger.Unallocated
-			}
-			attrs.PutStr(w.dimensions[i], value)
+		for i := range r.answer.Values {
+			w.writeDimension(attrs, i, &r.answer.Values[i])
 		}
 	}
 	if w.detail == DetailFull {
@@ -75,7 +77,7 @@ func (w *writer) growth(r *record, v *rating.Verdict) int {
 		n += 4
 	}
 	if w.detail != DetailMinimal {
-		n += len(w.dimensions) + one(v.Source != "") + one(v.PricingID != "") + one(v.PricingID != "" && v.Match != pricing.MatchExact) +
+		n += w.dimensionGrowth(r) + one(v.Source != "") + one(v.PricingID != "") + one(v.PricingID != "" && v.Match != pricing.MatchExact) +
 			one(v.Model != "") + one(v.Version != "") + one(v.HasReported) +
 			one(r.account.Account != "") + one(r.account.Subaccount != "")
 	}

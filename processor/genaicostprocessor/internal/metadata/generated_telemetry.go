@@ -28,6 +28,11 @@ type TelemetryBuilder struct {
 	meter                                     metric.Meter
 	mu                                        sync.Mutex
 	registrations                             []metric.Registration
+	ProcessorGenAiCostAttributionFailures     metric.Int64ObservableCounter
+	ProcessorGenAiCostAttributionOverflows    metric.Int64ObservableCounter
+	ProcessorGenAiCostAttributionReloads      metric.Int64Counter
+	ProcessorGenAiCostAttributionRows         metric.Int64ObservableUpDownCounter
+	ProcessorGenAiCostAttributionValues       metric.Int64ObservableUpDownCounter
 	ProcessorGenAiCostClamped                 metric.Int64Counter
 	ProcessorGenAiCostDeduplicationEvicted    metric.Int64ObservableCounter
 	ProcessorGenAiCostDeduplicationLate       metric.Int64ObservableCounter
@@ -37,6 +42,7 @@ type TelemetryBuilder struct {
 	ProcessorGenAiCostLookups                 metric.Int64Counter
 	ProcessorGenAiCostRecords                 metric.Int64Counter
 	ProcessorGenAiCostReportedDifference      metric.Float64UpDownCounter
+	ProcessorGenAiCostUnknownAccounts         metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -48,6 +54,66 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProcessorGenAiCostAttributionFailuresCallback sets callback for observable ProcessorGenAiCostAttributionFailures metric.
+func (builder *TelemetryBuilder) RegisterProcessorGenAiCostAttributionFailuresCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorGenAiCostAttributionFailures, obs: o})
+		return nil
+	}, builder.ProcessorGenAiCostAttributionFailures)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorGenAiCostAttributionOverflowsCallback sets callback for observable ProcessorGenAiCostAttributionOverflows metric.
+func (builder *TelemetryBuilder) RegisterProcessorGenAiCostAttributionOverflowsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorGenAiCostAttributionOverflows, obs: o})
+		return nil
+	}, builder.ProcessorGenAiCostAttributionOverflows)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorGenAiCostAttributionRowsCallback sets callback for observable ProcessorGenAiCostAttributionRows metric.
+func (builder *TelemetryBuilder) RegisterProcessorGenAiCostAttributionRowsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorGenAiCostAttributionRows, obs: o})
+		return nil
+	}, builder.ProcessorGenAiCostAttributionRows)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorGenAiCostAttributionValuesCallback sets callback for observable ProcessorGenAiCostAttributionValues metric.
+func (builder *TelemetryBuilder) RegisterProcessorGenAiCostAttributionValuesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorGenAiCostAttributionValues, obs: o})
+		return nil
+	}, builder.ProcessorGenAiCostAttributionValues)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterProcessorGenAiCostDeduplicationEvictedCallback sets callback for observable ProcessorGenAiCostDeduplicationEvicted metric.
@@ -153,6 +219,36 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ProcessorGenAiCostAttributionFailures, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_gen_ai_cost_attribution_failures",
+		metric.WithDescription("Expressions and conditions of attribution that failed on a record or resource, so that the next source was asked. [Alpha]"),
+		metric.WithUnit("{failures}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorGenAiCostAttributionOverflows, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_gen_ai_cost_attribution_overflows",
+		metric.WithDescription("Answers beyond the cardinality limit of a dimension, shown as otel.overflow. What a resource says is counted once for all its records in a batch. [Alpha]"),
+		metric.WithUnit("{answers}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorGenAiCostAttributionReloads, err = builder.meter.Int64Counter(
+		"otelcol_processor_gen_ai_cost_attribution_reloads",
+		metric.WithDescription("Looks at the file of a lookup table that found it changed, wrong or unreachable. [Alpha]"),
+		metric.WithUnit("{reloads}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorGenAiCostAttributionRows, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_processor_gen_ai_cost_attribution_rows",
+		metric.WithDescription("Rows of a lookup table in use. [Alpha]"),
+		metric.WithUnit("{rows}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorGenAiCostAttributionValues, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_processor_gen_ai_cost_attribution_values",
+		metric.WithDescription("Values of a dimension that are told apart, those of the configuration not counted. [Alpha]"),
+		metric.WithUnit("{values}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorGenAiCostClamped, err = builder.meter.Int64Counter(
 		"otelcol_processor_gen_ai_cost_clamped",
 		metric.WithDescription("Records whose parts of usage exceeded the whole, so that the remainder was set to zero. [Alpha]"),
@@ -205,6 +301,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_gen_ai_cost_reported_difference",
 		metric.WithDescription("Cost that telemetry reported itself minus the cost computed, summed over records that carry both. In the reporting currency. [Alpha]"),
 		metric.WithUnit("{currency}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorGenAiCostUnknownAccounts, err = builder.meter.Int64Counter(
+		"otelcol_processor_gen_ai_cost_unknown_accounts",
+		metric.WithDescription("Calls that count and whose billing account no accounts table names; they are written as unknown:<provider>. [Alpha]"),
+		metric.WithUnit("{calls}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs
