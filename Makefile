@@ -39,6 +39,10 @@ gateway: ## Build the gateway collector into _build_gateway/otelcol-finops-gatew
 demo: build ## Replay captured GenAI traffic through the collector and print what it cost
 	@CGO_ENABLED=0 go run ./test/demo -collector $(BINARY)
 
+.PHONY: attribution-demo
+attribution-demo: build ## Replay the company of examples/attribution and print who pays what
+	@CGO_ENABLED=0 go run ./test/attribution -collector $(BINARY)
+
 .PHONY: accuracy
 accuracy: build ## Compare the collector's prices with what was billed, by instrumentation; writes docs/accuracy.md
 	@CGO_ENABLED=0 go run ./test/accuracy -collector $(BINARY)

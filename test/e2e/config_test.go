@@ -21,7 +21,7 @@ func validate(t *testing.T, configs ...string) (output string, err error) {
 	command := exec.CommandContext(t.Context(), executable(t, "OTELCOL_FINOPS"), arguments...)
 	command.Dir = filepath.Dir(configs[0])
 	command.Env = append(os.Environ(),
-		"PRICES_DIRECTORY="+filepath.Dir(configs[0]),
+		"PRICES_DIRECTORY="+filepath.Dir(configs[0]), "EXAMPLE_DIRECTORY="+filepath.Dir(configs[0]),
 		"DD_API_KEY=0123456789abcdef", "REMOTE_WRITE_ENDPOINT=http://localhost:9090/api/v1/write",
 		"E2E_GRPC=localhost:4317", "E2E_HTTP=localhost:4318", "E2E_PROMETHEUS=localhost:9464",
 		"E2E_DIRECTORY="+t.TempDir(), "E2E_FLUSH_INTERVAL=15s")
