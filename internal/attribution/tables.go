@@ -99,8 +99,9 @@ func (a *Attributor) Reload(report Report) {
 		if err == nil {
 			err = a.fit(next, i, fresh)
 		}
+		var unreachable unreachableError
 		switch {
-		case errors.Is(err, errUnreachable):
+		case errors.As(err, &unreachable):
 			report(t.name, Unreachable, last.tables[i].Len(), err)
 		case err != nil:
 			report(t.name, Refused, last.tables[i].Len(), err)
@@ -114,13 +115,14 @@ func (a *Attributor) Reload(report Report) {
 	}
 }
 
-var errUnreachable = errors.New("cannot be read")
+// unreachableError says that there is no content to judge.
+type unreachableError struct{ error }
 
 // read returns the table of the file, nil if its content is the one that was looked at before.
 func (t *table) read() (*lookup.Table, error) {
 	data, err := os.ReadFile(t.path)
 	if err != nil {
-		return nil, fmt.Errorf("lookups::%s::path: %w: %w", t.name, errUnreachable, err)
+		return nil, unreachableError{fmt.Errorf("lookups::%s::path: cannot be read: %w", t.name, err)}
 	}
 	sum := sha256.Sum256(data)
 	if sum == t.seen && sum != [sha256.Size]byte{} {
