@@ -47,7 +47,7 @@ func TestPromQLEqualsTheSumOverSpans(t *testing.T) {
 		})
 	}
 	t.Run("documented queries", func(t *testing.T) {
-		assertDocumentedQueries(t, server)
+		assertDocumentedQueries(t, server, "../../docs/metrics.md")
 	})
 	assert.Zero(t, server.scalar(t, fmt.Sprintf(`sum(resets(finops_cost_USD_total[%s]))`, window), at))
 }
@@ -55,11 +55,10 @@ func TestPromQLEqualsTheSumOverSpans(t *testing.T) {
 // promqlBlock is a fenced block of PromQL in Markdown.
 var promqlBlock = regexp.MustCompile("(?s)\n```promql\n(.*?)\n```")
 
-// assertDocumentedQueries runs what docs/metrics.md tells people to run. The captured traffic
-// has an answer to each.
-func assertDocumentedQueries(t *testing.T, server *prometheusServer) {
+// assertDocumentedQueries runs what a page tells people to run. The traffic has an answer to each.
+func assertDocumentedQueries(t *testing.T, server *prometheusServer, page string) {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/metrics.md")
+	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	queries := promqlBlock.FindAllStringSubmatch(string(text), -1)
 	require.NotEmpty(t, queries)
