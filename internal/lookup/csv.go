@@ -10,64 +10,55 @@ import (
 	"strings"
 )
 
-// Parse reads a table. The extension of its name says the format, keys which of its columns are keys.
-func Parse(name string, data []byte, keys []string) (*Table, error) {
-	if len(keys) == 0 {
-		return nil, errNoKeys
+// readCSV takes the names of the columns from the first line.
+func (b *builder) readCSV(data []byte) {
+	if len(data) > b.limits.csvBytes {
+		b.problems.add(1, fmt.Errorf("%d bytes; at most %d", len(data), b.limits.csvBytes))
+		return
 	}
-	cells := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
-	cells.TrimLeadingSpace, cells.Comment = true, '#'
-	header, err := cells.Read()
+	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
+	// The number of cells is checked with the row, where the error can say what was expected.
+	rows.TrimLeadingSpace, rows.Comment, rows.ReuseRecord, rows.FieldsPerRecord = true, '#', true, -1
+	names, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the table is empty; its first line names the columns")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s:1: the header cannot be read: %w", name, err)
+		b.problems.add(lineOf(err))
+		return
 	}
-	for i := range header {
-		header[i] = strings.TrimSpace(header[i])
-	}
-	t := &Table{keys: slices.Clone(keys)}
-	for _, key := range keys {
-		if !slices.Contains(header, key) {
-			return nil, fmt.Errorf("%s:1: key column %q is missing", name, key)
-		}
-	}
-	for _, column := range header {
-		if !slices.Contains(keys, column) && !isReserved(column) {
-			t.columns = append(t.columns, column)
-		}
+	line, _ := rows.FieldPos(0)
+	if !b.setColumns(slices.Clone(trim(names)), line) {
+		return
 	}
 	for {
-		record, err := cells.Read()
+		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
-			return t, nil
+			return
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			if !b.problems.add(lineOf(err)) {
+				return
+			}
+			continue
 		}
-		r, err := t.row(header, record)
-		if err != nil {
-			line, _ := cells.FieldPos(0)
-			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
+		if line, _ := rows.FieldPos(0); !b.add(trim(row), line) {
+			return
 		}
-		t.rows = append(t.rows, r)
 	}
 }
 
-func (t *Table) row(header, record []string) (row, error) {
-	cell := func(column string) string {
-		if i := slices.Index(header, column); i >= 0 {
-			return strings.TrimSpace(record[i])
-		}
-		return ""
+func trim(cells []string) []string {
+	for i, cell := range cells {
+		cells[i] = strings.TrimSpace(cell)
 	}
-	var r row
-	for _, key := range t.keys {
-		r.keys = append(r.keys, cell(key))
+	return cells
+}
+
+// lineOf takes the line out of the reader's error.
+func lineOf(err error) (int, error) {
+	if syntax := (*csv.ParseError)(nil); errors.As(err, &syntax) {
+		return syntax.StartLine, syntax.Err
 	}
-	for _, column := range t.columns {
-		r.values = append(r.values, cell(column))
-	}
-	var fromErr, toErr error
-	r.from, fromErr = parseDate(cell(ValidFrom))
-	r.to, toErr = parseDate(cell(ValidTo))
-	return r, errors.Join(fromErr, toErr)
+	return 1, err
 }

@@ -1,10 +1,8 @@
 package lookup
 
 import (
-	"errors"
-	"fmt"
+	"hash/maphash"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -17,15 +15,18 @@ const (
 // Table leads from keys to rows of values. It is immutable.
 type Table struct {
 	keys, columns []string
-	rows          []row
+	rows          int
+	hasher        hasher
+	// exacts has a bit for every key column of which some shape asks an exact text.
+	exacts uint
+	// shapes are in the order of their precedence.
+	shapes []shape
+	// cells holds the distinct rows, one index into texts for each column of values.
+	cells []uint32
+	texts []string
 }
 
-type row struct {
-	keys, values []string
-	from, to     time.Time
-}
-
-// Keys returns the key columns, in the order in which Find takes them.
+// Keys returns the key columns, in the order in which Find takes their values.
 func (t *Table) Keys() []string { return slices.Clone(t.keys) }
 
 // Columns returns the columns of values: all but keys and validity.
@@ -38,51 +39,41 @@ func (t *Table) Column(name string) (int, bool) {
 }
 
 // Len returns the number of rows.
-func (t *Table) Len() int { return len(t.rows) }
+func (t *Table) Len() int { return t.rows }
 
-// Row is what a table says about keys at a time.
-type Row struct{ values []string }
+// Row is what a table says about keys at a time. The zero value is no row.
+type Row struct {
+	table *Table
+	first int
+}
 
-// Value returns the cell of a column that Table.Column has named.
-func (r Row) Value(column int) string { return r.values[column] }
+// Value returns the cell of a column that Table.Column has named. It is empty where the table's is.
+func (r Row) Value(column int) string { return r.table.texts[r.table.cells[r.first+column]] }
 
-// Find returns the most specific row that matches the values of the key columns and is valid at the time.
+// Find returns the most specific row that is valid at the time and matches the values of the key columns.
+// An empty value is an unknown one. Find does not keep keys, allocates nothing, and may be called from many goroutines.
 func (t *Table) Find(keys []string, at time.Time) (Row, bool) {
-	for i := range t.rows {
-		if r := &t.rows[i]; r.matches(keys) && r.valid(at) {
-			return Row{r.values}, true
+	if len(keys) != len(t.keys) {
+		return Row{}, false
+	}
+	var exacts [maxKeys]uint64
+	for i, key := range keys {
+		if t.exacts>>i&1 != 0 {
+			exacts[i] = t.hasher.exact(key)
+		}
+	}
+	now := nanos(at)
+	for i := range t.shapes {
+		s := &t.shapes[i]
+		hash, ok := s.hash(t.hasher, keys, &exacts)
+		if !ok {
+			continue
+		}
+		if row, ok := s.find(hash, keys, now); ok {
+			return Row{t, int(row) * len(t.columns)}, true
 		}
 	}
 	return Row{}, false
 }
 
-func (r *row) matches(keys []string) bool {
-	for i, pattern := range r.keys {
-		if pattern != "" && pattern != "*" && pattern != keys[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func (r *row) valid(at time.Time) bool {
-	return !at.Before(r.from) && (r.to.IsZero() || at.Before(r.to))
-}
-
-func parseDate(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is neither a date (2026-11-15) nor RFC 3339", text)
-}
-
-var errNoKeys = errors.New("keys: name at least one column")
-
-func isReserved(column string) bool {
-	return strings.EqualFold(column, ValidFrom) || strings.EqualFold(column, ValidTo)
-}
+func newHasher() hasher { return hasher(maphash.MakeSeed()) }

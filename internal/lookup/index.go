@@ -1,0 +1,93 @@
+package lookup
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// index leads from hashes to records. Records lie in the order of their hashes, and starts says where those
+// of each bucket begin. It is so small that it stays in the processor's cache, so that an answer costs one access to
+// main memory: the bucket, which is read from its beginning. A hash table of references would cost two, and three times
+// the memory.
+type index struct {
+	starts []uint32
+	arena  []byte
+}
+
+// A record begins with the lower bits of its hash and its size, header included.
+const (
+	// perBucket is the mean. More make starts smaller and buckets longer.
+	perBucket   = 3
+	headerBytes = 4
+	hashBits    = 12
+	hashMask    = 1<<hashBits - 1
+	maxRecord   = 1<<(32-hashBits) - 1
+
+	cacheLine   = 64
+	maxPrefetch = 8 * cacheLine
+)
+
+// newIndex takes the memory that records need.
+func newIndex(records, bytes int) index {
+	return index{starts: make([]uint32, 0, records/perBucket+2), arena: make([]byte, 0, bytes)}
+}
+
+// bucket takes the upper bits of the hash, so it grows with it.
+func bucket(hash uint64, buckets int) int {
+	hi, _ := bits.Mul64(hash, uint64(buckets))
+	return int(hi)
+}
+
+// add appends a record. Hashes must not decrease.
+func (x *index) add(hash uint64, key, rows []byte) {
+	x.startUntil(bucket(hash, cap(x.starts)-1))
+	size := headerBytes + len(key) + len(rows)
+	x.arena = binary.LittleEndian.AppendUint32(x.arena, uint32(size)<<hashBits|uint32(hash&hashMask))
+	x.arena = append(append(x.arena, key...), rows...)
+}
+
+// finish must follow the last add.
+func (x *index) finish() { x.startUntil(cap(x.starts) - 1) }
+
+func (x *index) startUntil(bucket int) {
+	for len(x.starts) <= bucket {
+		x.starts = append(x.starts, uint32(len(x.arena)))
+	}
+}
+
+// records returns those whose hashes are near. There are none that have the hash elsewhere.
+func (x *index) records(hash uint64) []byte {
+	b := bucket(hash, len(x.starts)-1)
+	records := x.arena[x.starts[b]:x.starts[b+1]]
+	prefetch(records)
+	return records
+}
+
+// prefetch reads a byte of each cache line, so that main memory delivers them at the same time. A search would ask for
+// one after the other, because a record's size says where the next is.
+func prefetch(records []byte) {
+	var sum byte
+	for i := 0; i < min(len(records), maxPrefetch); i += cacheLine {
+		sum += records[i]
+	}
+	keep(sum)
+}
+
+// keep is why the compiler does not drop what it is given.
+//
+//go:noinline
+func keep(byte) {}
+
+// next returns the first record that may have the hash, without its header, and what follows it. Different keys
+// can have the same hash: who asks must verify.
+func next(records []byte, hash uint64) (record, rest []byte) {
+	for len(records) > 0 {
+		header := binary.LittleEndian.Uint32(records)
+		size := header >> hashBits
+		if header&hashMask == uint32(hash)&hashMask {
+			return records[headerBytes:size], records[size:]
+		}
+		records = records[size:]
+	}
+	return nil, nil
+}
