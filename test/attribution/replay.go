@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -121,22 +122,36 @@ func do(request *http.Request, out io.Writer) error {
 	return err
 }
 
-// await returns when all spans sent were exported and the page counts every one that got a verdict.
+// await returns when all spans sent were exported, the page counts every one that got a verdict, and
+// has stood still for longer than two flushes take: a new series is 0 at first, and has its value one
+// flush later.
 func (c *collector) await(ctx context.Context, sent int) (books.Books, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, metricsTimeout)
 	defer cancel()
+	var last []byte
 	for {
 		spans, page, err := c.look(ctx, sent)
-		if err == nil {
+		switch {
+		case err != nil:
+			page = nil
+		case bytes.Equal(page, last):
 			return spans, page, nil
+		default:
+			err = errMoving
 		}
+		last = page
 		select {
 		case <-ctx.Done():
 			return nil, nil, fmt.Errorf("%w after %s", err, metricsTimeout)
-		case <-time.After(250 * time.Millisecond):
+		case <-time.After(flushes):
 		}
 	}
 }
+
+// flushes is longer than two flushes of the metrics, as overlay.yaml sets them.
+const flushes = 1500 * time.Millisecond
+
+var errMoving = errors.New("the metrics still change")
 
 // look reads spans and metrics once; the error says what is still missing.
 func (c *collector) look(ctx context.Context, sent int) (books.Books, []byte, error) {

@@ -63,7 +63,9 @@ func TestDocumentedKPIs(t *testing.T) {
 	for _, request := range requests {
 		require.NoError(t, client.send(t.Context(), request))
 	}
+	// The last series to appear is 0 when the requests are complete.
 	server.awaitValue(t, `sum(finops_requests_total)`, float64(spanCount(requests)))
+	server.awaitValue(t, `round(1000 * sum(finops_cost_USD_total))`, 9323)
 	assertDocumentedQueries(t, server, "../../docs/kpis.md")
 }
 
