@@ -99,7 +99,7 @@ func TestLoadRefuses(t *testing.T) {
 		return a.Load()
 	}
 	const lookups = "lookups: {owners: {path: PATH, keys: [service.name]}}\n"
-	require.ErrorContains(t, load(lookups), "lookups::owners::path: cannot be read: open")
+	require.ErrorContains(t, load(lookups), "lookups::owners::path: cannot be read: stat")
 	write(t, path, "service.name,team\na,b\na,c\n")
 	require.ErrorContains(t, load(lookups), "lookups::owners: ")
 	write(t, path, "service.name,team\na,b\n")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
@@ -21,6 +22,31 @@ type table struct {
 	keys       []string
 	// seen is the checksum of the content that was looked at last, good or bad; inUse of that in use.
 	seen, inUse [sha256.Size]byte
+	// file and read are what the file looked like when it was read, and when that was.
+	file os.FileInfo
+	read time.Time
+}
+
+// settled is the age from which on a file with the time and size that it had is taken for the same without being
+// read: tables may be large, and are looked at every half minute. Younger files may have been written
+// twice in one tick of the file system's clock.
+const settled = 5 * time.Second
+
+// content returns what the file holds; nil if that is surely what it held before.
+func (t *table) content() ([]byte, error) {
+	info, err := os.Stat(t.path)
+	if err != nil {
+		return nil, err
+	}
+	if old := t.file; old != nil && os.SameFile(old, info) && old.Size() == info.Size() &&
+		old.ModTime().Equal(info.ModTime()) && t.read.Sub(info.ModTime()) > settled {
+		return nil, nil
+	}
+	data, err := os.ReadFile(t.path)
+	if err == nil {
+		t.file, t.read = info, time.Now()
+	}
+	return data, err
 }
 
 // columnRef is a column that some source asks for.
@@ -36,13 +62,15 @@ type edition struct {
 	tables []*lookup.Table
 	// dated says of each table that its rows may depend on the time.
 	dated []bool
+	// current says of each table that it is what its file holds.
+	current []bool
 	// columns by index of Attributor.columns; their places may differ between versions of a file.
 	columns []int
 }
 
 // emptyEdition is in use until tables are loaded.
 func emptyEdition(a *Attributor) *edition {
-	e := &edition{tables: make([]*lookup.Table, len(a.tables)), dated: make([]bool, len(a.tables)), columns: make([]int, len(a.columns))}
+	e := &edition{tables: make([]*lookup.Table, len(a.tables)), dated: make([]bool, len(a.tables)), current: make([]bool, len(a.tables)), columns: make([]int, len(a.columns))}
 	for i := range e.tables {
 		e.tables[i] = new(lookup.Table)
 	}
@@ -89,55 +117,59 @@ type Report func(table string, outcome Outcome, rows int, err error)
 // without the others. It must not be called twice at the same time.
 func (a *Attributor) Reload(report Report) {
 	last := a.edition.Load()
-	next := &edition{tables: slices.Clone(last.tables), dated: slices.Clone(last.dated), columns: last.columns}
-	changed := false
+	next := &edition{
+		tables: slices.Clone(last.tables), dated: slices.Clone(last.dated), current: slices.Clone(last.current), columns: last.columns,
+	}
+	news := make([]func(), 0, len(a.tables))
 	for i, t := range a.tables {
-		fresh, err := t.read()
-		if err == nil && fresh == nil {
+		outcome, err := a.reread(next, i)
+		if outcome == "" {
 			continue
 		}
-		if err == nil {
-			err = a.fit(next, i, fresh)
-		}
-		var unreachable unreachableError
-		switch {
-		case errors.As(err, &unreachable):
-			report(t.name, Unreachable, last.tables[i].Len(), err)
-		case err != nil:
-			report(t.name, Refused, last.tables[i].Len(), err)
-		default:
-			t.inUse, changed = t.seen, true
-			report(t.name, Loaded, fresh.Len(), nil)
-		}
+		next.current[i] = outcome == Loaded
+		news = append(news, func() { report(t.name, outcome, next.tables[i].Len(), err) })
 	}
-	if changed {
+	if len(news) > 0 {
 		a.edition.Store(next)
+	}
+	for _, tell := range news {
+		tell()
 	}
 }
 
-// unreachableError says that there is no content to judge.
-type unreachableError struct{ error }
-
-// read returns the table of the file, nil if its content is the one that was looked at before.
-func (t *table) read() (*lookup.Table, error) {
-	data, err := os.ReadFile(t.path)
+// reread looks at the file of a table, and puts it into an edition if it has changed. There is no outcome where
+// there is nothing new to say.
+func (a *Attributor) reread(e *edition, index int) (Outcome, error) {
+	t := a.tables[index]
+	data, err := t.content()
 	if err != nil {
-		return nil, unreachableError{fmt.Errorf("lookups::%s::path: cannot be read: %w", t.name, err)}
+		t.file = nil
+		return Unreachable, fmt.Errorf("lookups::%s::path: cannot be read: %w", t.name, err)
+	}
+	if data == nil {
+		return "", nil
 	}
 	sum := sha256.Sum256(data)
-	if sum == t.seen && sum != [sha256.Size]byte{} {
-		return nil, nil
+	switch {
+	case sum == t.seen && e.current[index]:
+		return "", nil
+	case sum == t.inUse:
+		// A version that was refused has been taken back, or the file is there again.
+		t.seen = sum
+		return Loaded, nil
+	case sum == t.seen:
+		return "", nil
 	}
 	t.seen = sum
-	if sum == t.inUse {
-		// A refused version was taken back.
-		return nil, nil
-	}
 	fresh, err := lookup.Parse(t.path, data, t.keys)
 	if err != nil {
-		return nil, fmt.Errorf("lookups::%s: %w", t.name, err)
+		return Refused, fmt.Errorf("lookups::%s: %w", t.name, err)
 	}
-	return fresh, nil
+	if err := a.fit(e, index, fresh); err != nil {
+		return Refused, err
+	}
+	t.inUse = sum
+	return Loaded, nil
 }
 
 // fit puts a table into an edition, if it has all columns that are asked for.
@@ -168,11 +200,11 @@ func isDated(t *lookup.Table) bool {
 	return !ok || dated.Dated()
 }
 
-// Rows are the numbers of rows in use, by table.
-func (a *Attributor) Rows(visit func(table string, rows int)) {
+// Tables shows the tables in use: how many rows they have, and whether that is what their files hold.
+func (a *Attributor) Tables(visit func(table string, rows int, current bool)) {
 	e := a.edition.Load()
 	for i, t := range a.tables {
-		visit(t.name, e.tables[i].Len())
+		visit(t.name, e.tables[i].Len(), e.current[i])
 	}
 }
 

@@ -38,7 +38,7 @@ dimensions: {team: {sources: [lookup: owners]}, cost_center: {sources: [lookup: 
 		{"service.name,cost_center,team\na,CC-2,two\nb,CC-3,three\n", "owners loaded", "two CC-2"},
 		{"service.name,team\na,broken\n", "owners refused", "two CC-2"},
 		{"service.name,team\na,broken\n", "", "two CC-2"},
-		{"service.name,cost_center,team\na,CC-2,two\nb,CC-3,three\n", "", "two CC-2"},
+		{"service.name,cost_center,team\na,CC-2,two\nb,CC-3,three\n", "owners loaded", "two CC-2"},
 		{"service.name,team,cost_center\na,three,CC-3\n", "owners loaded", "three CC-3"},
 	} {
 		write(t, path, step.content)
@@ -48,10 +48,14 @@ dimensions: {team: {sources: [lookup: owners]}, cost_center: {sources: [lookup: 
 	require.NoError(t, os.Remove(path))
 	assert.Equal(t, "owners unreachable", reload())
 	assert.Equal(t, "three CC-3", answers())
-	a.Rows(func(table string, rows int) {
+	a.Tables(func(table string, rows int, current bool) {
 		assert.Equal(t, "owners", table)
 		assert.Equal(t, 1, rows)
+		assert.False(t, current)
 	})
+	write(t, path, "service.name,team,cost_center\na,three,CC-3\n")
+	assert.Equal(t, "owners loaded", reload(), "the file is there again")
+	a.Tables(func(_ string, _ int, current bool) { assert.True(t, current) })
 
 	k := &asker{t: t, view: batch}
 	assert.Equal(t, "one", k.ask(told{resource: map[string]any{"service.name": "a"}})[0].Text, "a batch keeps the version it began with")

@@ -166,7 +166,7 @@ func TestStartRefusesTables(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, tc := range map[string]struct{ teams, want string }{
-		"no file":     {"", "processors::gen_ai_cost::attribution::lookups::teams::path: cannot be read: open " + dir},
+		"no file":     {"", "processors::gen_ai_cost::attribution::lookups::teams::path: cannot be read: stat " + dir},
 		"broken":      {"service.name,team\na\n", "processors::gen_ai_cost::attribution::lookups::teams: "},
 		"without key": {"service,team\na,b\n", "processors::gen_ai_cost::attribution::lookups::teams: "},
 		"no column":   {"service.name,squad\na,b\n", `processors::gen_ai_cost::attribution::dimensions::team::sources::0::lookup: `},
@@ -220,6 +220,7 @@ func TestAttributionTelemetry(t *testing.T) {
 	metadatatest.AssertEqualProcessorGenAiCostAttributionOverflows(t, tel, by("dimension", map[string]int64{"team": 0, "cost_center": 0, "product": 2}), ignore...)
 	metadatatest.AssertEqualProcessorGenAiCostAttributionValues(t, tel, by("dimension", map[string]int64{"team": 0, "cost_center": 0, "product": 1}), ignore...)
 	metadatatest.AssertEqualProcessorGenAiCostAttributionRows(t, tel, by("table", map[string]int64{"teams": 2, "centers": 1}), ignore...)
+	metadatatest.AssertEqualProcessorGenAiCostAttributionCurrent(t, tel, by("table", map[string]int64{"teams": 0, "centers": 1}), ignore...)
 	metadatatest.AssertEqualProcessorGenAiCostUnknownAccounts(t, tel, []metricdata.DataPoint[int64]{{Value: 4}}, ignore...)
 	metadatatest.AssertEqualProcessorGenAiCostAttributionReloads(t, tel, []metricdata.DataPoint[int64]{
 		{Value: 1, Attributes: attribute.NewSet(attribute.String("table", "teams"), attribute.String("reload", "refused"))},

@@ -113,13 +113,18 @@ func (c *costing) observeAttribution() error {
 		c.telemetry.RegisterProcessorGenAiCostAttributionFailuresCallback(observed(func(s attribution.Stats) int64 { return s.Failures })),
 		c.telemetry.RegisterProcessorGenAiCostAttributionOverflowsCallback(observed(func(s attribution.Stats) int64 { return s.Overflows })),
 		c.telemetry.RegisterProcessorGenAiCostAttributionValuesCallback(observed(func(s attribution.Stats) int64 { return s.Values })),
-		c.telemetry.RegisterProcessorGenAiCostAttributionRowsCallback(func(_ context.Context, o metric.Int64Observer) error {
-			c.attributor.Rows(func(table string, rows int) {
-				o.Observe(int64(rows), metric.WithAttributes(attribute.String("table", table)))
-			})
-			return nil
-		}),
+		c.telemetry.RegisterProcessorGenAiCostAttributionRowsCallback(c.observeTables(func(rows int, _ bool) int64 { return int64(rows) })),
+		c.telemetry.RegisterProcessorGenAiCostAttributionCurrentCallback(c.observeTables(func(_ int, current bool) int64 { return int64(one(current)) })),
 	)
+}
+
+func (c *costing) observeTables(value func(rows int, current bool) int64) metric.Int64Callback {
+	return func(_ context.Context, o metric.Int64Observer) error {
+		c.attributor.Tables(func(table string, rows int, current bool) {
+			o.Observe(value(rows, current), metric.WithAttributes(attribute.String("table", table)))
+		})
+		return nil
+	}
 }
 
 func (c *costing) observeDeduplication() error {

@@ -28,6 +28,7 @@ type TelemetryBuilder struct {
 	meter                                     metric.Meter
 	mu                                        sync.Mutex
 	registrations                             []metric.Registration
+	ProcessorGenAiCostAttributionCurrent      metric.Int64ObservableUpDownCounter
 	ProcessorGenAiCostAttributionFailures     metric.Int64ObservableCounter
 	ProcessorGenAiCostAttributionOverflows    metric.Int64ObservableCounter
 	ProcessorGenAiCostAttributionReloads      metric.Int64Counter
@@ -54,6 +55,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProcessorGenAiCostAttributionCurrentCallback sets callback for observable ProcessorGenAiCostAttributionCurrent metric.
+func (builder *TelemetryBuilder) RegisterProcessorGenAiCostAttributionCurrentCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorGenAiCostAttributionCurrent, obs: o})
+		return nil
+	}, builder.ProcessorGenAiCostAttributionCurrent)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterProcessorGenAiCostAttributionFailuresCallback sets callback for observable ProcessorGenAiCostAttributionFailures metric.
@@ -219,6 +235,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ProcessorGenAiCostAttributionCurrent, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_processor_gen_ai_cost_attribution_current",
+		metric.WithDescription("1 if a lookup table in use is what its file holds, 0 if the file cannot be read or was refused, so that the last good table stays. [Alpha]"),
+		metric.WithUnit("1"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorGenAiCostAttributionFailures, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_gen_ai_cost_attribution_failures",
 		metric.WithDescription("Expressions and conditions of attribution that failed on a record or resource, so that the next source was asked. [Alpha]"),

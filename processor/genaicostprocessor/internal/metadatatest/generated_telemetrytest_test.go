@@ -20,6 +20,10 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	require.NoError(t, tb.RegisterProcessorGenAiCostAttributionCurrentCallback(func(_ context.Context, observer metric.Int64Observer) error {
+		observer.Observe(1)
+		return nil
+	}))
 	require.NoError(t, tb.RegisterProcessorGenAiCostAttributionFailuresCallback(func(_ context.Context, observer metric.Int64Observer) error {
 		observer.Observe(1)
 		return nil
@@ -62,6 +66,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorGenAiCostRecords.Add(context.Background(), 1)
 	tb.ProcessorGenAiCostReportedDifference.Add(context.Background(), 1)
 	tb.ProcessorGenAiCostUnknownAccounts.Add(context.Background(), 1)
+	AssertEqualProcessorGenAiCostAttributionCurrent(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorGenAiCostAttributionFailures(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
