@@ -226,6 +226,7 @@ func TestUndatedLookupsAreInherited(t *testing.T) {
 lookups: {owners: {path: `+path+`, keys: [service.name, user.id]}}
 dimensions: {team: {sources: [lookup: owners, resource: team]}}`)
 	k := &asker{t: t, view: a.View(signals.Traces)}
+	assert.False(t, k.view.late)
 	resource := map[string]any{"service.name": "search", "team": "fallback"}
 	assert.Equal(t, "search", k.ask(told{resource: resource})[0].Text)
 	assert.Equal(t, "research", k.ask(told{resource: resource, record: map[string]any{"user.id": "ann"}})[0].Text)

@@ -190,14 +190,8 @@ func (a *Attributor) fit(e *edition, index int, fresh *lookup.Table) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	e.tables[index], e.dated[index], e.columns = fresh, isDated(fresh), places
+	e.tables[index], e.dated[index], e.columns = fresh, fresh.Dated(), places
 	return nil
-}
-
-// isDated reports whether rows of a table depend on the time.
-func isDated(t *lookup.Table) bool {
-	dated, ok := any(t).(interface{ Dated() bool })
-	return !ok || dated.Dated()
 }
 
 // Tables shows the tables in use: how many rows they have, and whether that is what their files hold.

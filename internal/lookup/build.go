@@ -31,6 +31,7 @@ func (s *shapeBuilder) build(columns []column, problems *problems) shape {
 			versions = append(versions, rows[i].version)
 		}
 		text = appendVersions(text[:0], versions)
+		built.dated = built.dated || text[0] == dated
 		built.index.add(rows[0].hash, s.keyOf(&rows[0]), text)
 	}
 	built.index.finish()

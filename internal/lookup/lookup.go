@@ -41,6 +41,11 @@ func (t *Table) Column(name string) (int, bool) {
 // Len returns the number of rows.
 func (t *Table) Len() int { return t.rows }
 
+// Dated reports whether any row has a validity. The rows that an undated table gives depend on keys alone.
+func (t *Table) Dated() bool {
+	return slices.ContainsFunc(t.shapes, func(s shape) bool { return s.dated })
+}
+
 // Row is what a table says about keys at a time. The zero value is no row.
 type Row struct {
 	table *Table

@@ -190,3 +190,17 @@ func TestFindAllocatesNothing(t *testing.T) {
 	keys, now := []string{"ann"}, time.Now()
 	assert.Zero(t, testing.AllocsPerRun(100, func() { table.Find(keys, now) }))
 }
+
+func TestDated(t *testing.T) {
+	t.Parallel()
+	for text, dated := range map[string]bool{
+		"owner,team,valid_from,valid_to\na,x,,\n*,y,,\n":                                    false,
+		"owner,team,valid_from,valid_to\na,x,,\n*,y,2026-11-15,\n":                          true,
+		"owner,team,valid_from,valid_to\na,x,,2026-11-15\nb,x,,\n":                          true,
+		"owner,team,valid_from,valid_to\na,x,,2026-11-15\na,y,2026-11-15,\nb,z,,\nb*,z,,\n": true,
+		"owner,team\na,x\n": false,
+	} {
+		assert.Equal(t, dated, mustParse(t, "owners.csv", text, "owner").Dated(), text)
+	}
+	assert.False(t, new(lookup.Table).Dated())
+}

@@ -12,6 +12,8 @@ type shape struct {
 	// columns are those of which the shape asks something.
 	columns []column
 	index   index
+	// dated says that some row is not always valid.
+	dated bool
 }
 
 // column is what a shape asks of a key column.
