@@ -14,6 +14,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/output"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/signals"
@@ -103,6 +104,8 @@ type Config struct {
 	// is, the builtin catalog if there is none, an error if there are several. Spans and log records
 	// come priced.
 	Pricing *component.ID `mapstructure:"pricing"`
+	// Events configures the log records that tell of dear calls.
+	Events EventsConfig `mapstructure:"events"`
 	// Count says for which services metrics count: those for which it says metrics. Unset, for none.
 	Count signals.CountConfig `mapstructure:"count"`
 	// prevent unkeyed literal initialization
@@ -166,6 +169,7 @@ func (c *Config) Validate() error {
 		c.validateLimits(),
 		c.validateTimes(),
 		c.Temporality.validate(),
+		c.Events.validate(),
 	)
 }
 
@@ -183,6 +187,8 @@ func (c *Config) validateDimensions() error {
 			errs = append(errs, fmt.Errorf("%s: %q is an attribute of the metrics already; remove it", key, d.Name))
 		case twice:
 			errs = append(errs, fmt.Errorf("%s: %q is listed twice; remove one", key, d.Name))
+		case genai.IsContent(d.Name):
+			errs = append(errs, fmt.Errorf("%s: %q holds what was said to the model or by it, which no metric or event may; remove it", key, d.Name))
 		case slices.Contains(c.ExcludeDimensions, d.Name):
 			errs = append(errs, fmt.Errorf("%s: %q is in exclude_dimensions too; remove it from one of them", key, d.Name))
 		}
@@ -199,8 +205,9 @@ func (c *Config) validateDimensions() error {
 	return errors.Join(errs...)
 }
 
-// maxDimensions leaves room for the names of the default ones, and for the shares of each.
-const maxDimensions = (record.MaxNames - 32) / 2
+// maxDimensions is such that the names of all, with those of their shares and allocation and of the default
+// ones, are at most record.MaxNames.
+const maxDimensions = 64
 
 func (h *HistogramConfig) validate() error {
 	if h.Explicit.HasValue() && h.Exponential.HasValue() {

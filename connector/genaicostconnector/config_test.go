@@ -3,6 +3,7 @@ package genaicostconnector
 import (
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,8 +13,10 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
@@ -40,6 +43,7 @@ func TestLoadConfig(t *testing.T) {
 	full.Temporality = TemporalityDelta
 	full.Storage = &storage
 	full.ReplayWindowSize = 1000
+	full.Events = EventsConfig{Threshold: new(0.5), Top: new(3), Interval: 30 * time.Second, Limit: 20}
 	full.Pricing = &pricing
 	full.Count.Default = signals.Traces
 	full.Count.Services = map[string]signals.Signal{"claude-code": signals.Metrics}
@@ -117,13 +121,29 @@ func manyDimensions(n int) []Dimension {
 }
 
 func TestMostDimensionsFit(t *testing.T) {
-	cfg := createDefaultConfig().(*Config)
-	cfg.Dimensions = manyDimensions(maxDimensions)
-	require.NoError(t, confmap.Validate(cfg))
-	h := newHarness(t, func(c *Config) { c.Dimensions = cfg.Dimensions })
-	c := h.traces(nopSink())
-	require.NoError(t, c.ConsumeTraces(t.Context(), traces(priced(1))))
+	h := newHarness(t, func(c *Config) { c.Dimensions = manyDimensions(maxDimensions) })
+	metrics, logs := &consumertest.MetricsSink{}, &consumertest.LogsSink{}
+	c, events := h.traces(metrics), h.tracesToEvents(logs)
+	one := priced(1)
+	for _, d := range h.cfg.Dimensions {
+		allocation, _ := record.AllocationOf(d.Name)
+		one = one.with(d.Name, d.Name).with(allocation, allocation)
+	}
+	last := h.cfg.Dimensions[maxDimensions-1].Name
+	one = one.with("finops.shares."+strings.TrimPrefix(last, "finops."), "owner:1")
+	require.NoError(t, c.ConsumeTraces(t.Context(), traces(one)))
 	require.NoError(t, c.Shutdown(t.Context()))
+	require.NoError(t, events.Shutdown(t.Context()))
+	assert.InDelta(t, pricedCost, page{}.read(metrics.AllMetrics()...).total("finops.cost", last+"=owner"), 1e-15)
+	got := records(logs.AllLogs()...)[0].Attributes()
+	for name, want := range one.attrs {
+		v, ok := got.Get(name)
+		if strings.HasPrefix(name, "finops.shares.") {
+			assert.False(t, ok)
+			continue
+		}
+		assert.True(t, ok && v.Str() == want, name)
+	}
 }
 
 func TestBadConfigIsRefusedWithAllItsErrors(t *testing.T) {

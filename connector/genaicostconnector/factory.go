@@ -20,12 +20,20 @@ func NewFactory() connector.Factory {
 		createDefaultConfig,
 		connector.WithTracesToMetrics(
 			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Traces, error) {
-				return newInstance(shared, set, cfg.(*Config), next)
+				return newCounter(shared, set, cfg.(*Config), next, signalTraces)
 			}, metadata.TracesToMetricsStability),
 		connector.WithLogsToMetrics(
 			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Logs, error) {
-				return newInstance(shared, set, cfg.(*Config), next)
+				return newCounter(shared, set, cfg.(*Config), next, signalLogs)
 			}, metadata.LogsToMetricsStability),
+		connector.WithTracesToLogs(
+			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Traces, error) {
+				return newEventsInstance(shared, set, cfg.(*Config), next)
+			}, metadata.TracesToLogsStability),
+		connector.WithLogsToLogs(
+			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Logs) (connector.Logs, error) {
+				return newEventsInstance(shared, set, cfg.(*Config), next)
+			}, metadata.LogsToLogsStability),
 		connector.WithMetricsToMetrics(
 			func(_ context.Context, set connector.Settings, cfg component.Config, next consumer.Metrics) (connector.Metrics, error) {
 				return newMetricsInstance(shared, set, cfg.(*Config), next)
@@ -45,5 +53,6 @@ func createDefaultConfig() component.Config {
 		SeriesExpiration:            defaultSeriesExpiration,
 		Temporality:                 TemporalityCumulative,
 		ReplayWindowSize:            defaultReplayWindowSize,
+		Events:                      EventsConfig{Interval: defaultEventsInterval, Limit: defaultEventsLimit},
 	}
 }

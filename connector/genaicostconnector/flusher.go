@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
 
 	"github.com/google/uuid"
@@ -24,7 +25,8 @@ import (
 type flusher struct {
 	store      *series.Store
 	streams    *usagemetrics.Tracker
-	sinks      *sinks
+	sinks      *sinks[pmetric.Metrics]
+	events     *eventing
 	builder    output.Builder
 	checkpoint *checkpoint.Checkpoint // nil without storage
 	telemetry  *telemetry
@@ -48,6 +50,7 @@ func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, 
 		store:      s.store,
 		streams:    s.metering.tracker,
 		sinks:      s.sinks,
+		events:     s.events,
 		telemetry:  s.telemetry,
 		complaints: s.complaints,
 		logger:     s.set.Logger,
@@ -108,10 +111,14 @@ func (f *flusher) run(ctx context.Context) {
 	}
 	ticker := time.NewTicker(f.interval)
 	defer ticker.Stop()
+	tick, stop := f.events.ticker()
+	defer stop()
 	for {
 		select {
 		case <-ticker.C:
 			f.flush(ctx, false)
+		case <-tick:
+			f.announce(ctx)
 		case <-ctx.Done():
 			return
 		}
@@ -124,6 +131,7 @@ func (f *flusher) shutdown(ctx context.Context) error {
 	f.cancel()
 	f.done.Wait()
 	f.flush(ctx, true)
+	f.tell(ctx)
 	if f.checkpoint == nil {
 		return nil
 	}
@@ -222,11 +230,18 @@ func (f *flusher) emit(ctx context.Context, final bool) {
 // takeBack returns refused deltas to the store, and to the storage, where they count as sent.
 func (f *flusher) takeBack(ctx context.Context, snap *series.Snapshot) {
 	f.store.Return(snap)
+	f.save(ctx)
+}
+
+// save persists what has changed, without a flush, and reports whether it is durable.
+func (f *flusher) save(ctx context.Context) bool {
 	if f.checkpoint == nil {
-		return
+		return true
 	}
 	f.take(func() { f.store.Collect(f.taken) })
 	if !f.persist(ctx, &f.taken.Changes) {
 		f.unsaved()
+		return false
 	}
+	return true
 }

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
@@ -61,12 +62,16 @@ type state struct {
 	cfg        *Config
 	reader     *record.Reader
 	store      *series.Store
-	sinks      *sinks
+	sinks      *sinks[pmetric.Metrics]
+	events     *eventing
 	metering   *metering
 	telemetry  *telemetry
 	complaints *complaints
 	tallies    chan *tally
 	forget     func()
+
+	// counted is set for the signals that an instance makes metrics of.
+	counted [signalCount]atomic.Bool
 
 	// instances counts those that were made and not shut down.
 	instances atomic.Int64
@@ -101,7 +106,8 @@ func newState(set connector.Settings, cfg *Config) (*state, error) {
 		complaints: &complaints{logger: set.Logger},
 	}
 	s.metering = newMetering(set.ID, cfg)
-	s.sinks = newSinks(cfg.Temporality == TemporalityDelta)
+	s.sinks = newMetricSinks(cfg.Temporality == TemporalityDelta)
+	s.events = newEventing(set, cfg)
 	s.tallies = make(chan *tally, 2*runtime.GOMAXPROCS(0))
 	return s, nil
 }
@@ -133,6 +139,7 @@ func (s *state) start(ctx context.Context, host component.Host) error {
 		return errStopped
 	case lifecycleCreated:
 		s.phase = lifecycleStarted
+		s.events.explain(s.set.Logger)
 		s.flusher, s.startErr = s.newFlusher(ctx, host)
 		if s.startErr == nil {
 			s.flusher.start() //nolint:contextcheck // ends with Shutdown, not with Start's context

@@ -8,131 +8,215 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pipeline"
 )
 
-// sinks are the pipelines that receive the metrics, each of them once: the Collector hands the same set of
-// pipelines to the connector's instance for traces and to the one for logs.
-type sinks struct {
-	mu    sync.Mutex
-	delta bool
-	all   []*sink
+// retention says what is kept for a pipeline that refuses it.
+type retention uint8
+
+const (
+	// retainNothing is for values that the next ones replace.
+	retainNothing retention = iota
+	// retainSplit keeps what another pipeline has accepted. What nobody has is the sender's again.
+	retainSplit
+	// retainAll keeps whatever is refused.
+	retainAll
+)
+
+// sinks are the pipelines that receive telemetry of one signal, each of them once: the Collector hands the same
+// set of pipelines to the connector's instance for traces and to the one for logs.
+type sinks[D any] struct {
+	payload[D]
+
+	retain retention
+	some   atomic.Bool
+
+	mu  sync.Mutex
+	all []*sink[D]
 }
 
-type sink struct {
-	next consumer.Metrics
+// payload is what sinks have to know of the telemetry that they send.
+type payload[D any] struct {
+	clone func(D) D
+	size  func(D) int
+}
+
+type sink[D any] struct {
+	target[D]
+	// unsent holds what this sink has refused and is still to get.
+	unsent []D
+}
+
+// target is one pipeline.
+type target[D any] struct {
+	consumer any
+	consume  func(context.Context, D) error
 	// pipeline is the zero ID where the consumer is not the Collector's router.
 	pipeline pipeline.ID
-	// unsent holds deltas that this sink refused while another accepted them.
-	unsent []pmetric.Metrics
 }
 
-// maxUnsent bounds the deltas kept for one sink: an hour at the default interval.
+// maxUnsent bounds what is kept for one sink: an hour of deltas at the default interval.
 const maxUnsent = 240
 
-func newSinks(delta bool) *sinks { return &sinks{delta: delta} }
+func newMetricSinks(delta bool) *sinks[pmetric.Metrics] {
+	s := &sinks[pmetric.Metrics]{retain: retainNothing, payload: payload[pmetric.Metrics]{
+		clone: func(md pmetric.Metrics) pmetric.Metrics {
+			own := pmetric.NewMetrics()
+			md.CopyTo(own)
+			return own
+		},
+		size: pmetric.Metrics.DataPointCount,
+	}}
+	if delta {
+		s.retain = retainSplit
+	}
+	return s
+}
 
-// attach adds the pipelines that next stands for and that are not there yet.
-func (s *sinks) attach(next consumer.Metrics) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func newLogSinks() *sinks[plog.Logs] {
+	return &sinks[plog.Logs]{retain: retainAll, payload: payload[plog.Logs]{
+		clone: func(ld plog.Logs) plog.Logs {
+			own := plog.NewLogs()
+			ld.CopyTo(own)
+			return own
+		},
+		size: plog.Logs.LogRecordCount,
+	}}
+}
+
+// metricTargets returns the pipelines that next stands for.
+func metricTargets(next consumer.Metrics) []target[pmetric.Metrics] {
 	router, ok := next.(connector.MetricsRouterAndConsumer)
 	if !ok {
-		if !slices.ContainsFunc(s.all, func(k *sink) bool { return same(k.next, next) }) {
-			s.all = append(s.all, &sink{next: next})
-		}
-		return
+		return []target[pmetric.Metrics]{{consumer: next, consume: next.ConsumeMetrics}}
 	}
-	ids := router.PipelineIDs()
-	slices.SortFunc(ids, func(a, b pipeline.ID) int { return strings.Compare(a.String(), b.String()) })
-	for _, id := range ids {
-		if slices.ContainsFunc(s.all, func(k *sink) bool { return k.pipeline == id }) {
-			continue
-		}
+	var targets []target[pmetric.Metrics]
+	for _, id := range sorted(router.PipelineIDs()) {
 		if c, err := router.Consumer(id); err == nil {
-			s.all = append(s.all, &sink{next: c, pipeline: id})
+			targets = append(targets, target[pmetric.Metrics]{consumer: c, consume: c.ConsumeMetrics, pipeline: id})
+		}
+	}
+	return targets
+}
+
+// logTargets returns the pipelines that next stands for.
+func logTargets(next consumer.Logs) []target[plog.Logs] {
+	router, ok := next.(connector.LogsRouterAndConsumer)
+	if !ok {
+		return []target[plog.Logs]{{consumer: next, consume: next.ConsumeLogs}}
+	}
+	var targets []target[plog.Logs]
+	for _, id := range sorted(router.PipelineIDs()) {
+		if c, err := router.Consumer(id); err == nil {
+			targets = append(targets, target[plog.Logs]{consumer: c, consume: c.ConsumeLogs, pipeline: id})
+		}
+	}
+	return targets
+}
+
+func sorted(ids []pipeline.ID) []pipeline.ID {
+	return slices.SortedFunc(slices.Values(ids), func(a, b pipeline.ID) int { return strings.Compare(a.String(), b.String()) })
+}
+
+// attach adds the pipelines that are not there yet.
+func (s *sinks[D]) attach(targets []target[D]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range targets {
+		if !slices.ContainsFunc(s.all, func(k *sink[D]) bool { return k.is(t) }) {
+			s.all = append(s.all, &sink[D]{target: t})
+			s.some.Store(true)
 		}
 	}
 }
 
-func same(a, b consumer.Metrics) bool {
-	return reflect.TypeOf(a).Comparable() && reflect.TypeOf(b).Comparable() && a == b
+// empty reports whether there is nobody to send to.
+func (s *sinks[D]) empty() bool { return !s.some.Load() }
+
+func (t target[D]) is(other target[D]) bool {
+	if t.pipeline != (pipeline.ID{}) || other.pipeline != (pipeline.ID{}) {
+		return t.pipeline == other.pipeline
+	}
+	canCompare := reflect.TypeOf(t.consumer).Comparable() && reflect.TypeOf(other.consumer).Comparable()
+	return canCompare && t.consumer == other.consumer
 }
 
-// delivery is what became of one flush.
+// delivery is what became of what was sent.
 type delivery struct {
 	// all and any say who has accepted it.
 	all, any bool
-	// dropped counts older flushes that a sink can no longer be given.
-	dropped int
-	err     error
+	// dropped counts what a sink had refused before and can no longer be given, lost what was in it.
+	dropped, lost int
+	err           error
 }
 
-// send gives md to every sink. Deltas that some have accepted are kept for the others; when nobody
-// has, they are the caller's again.
-func (s *sinks) send(ctx context.Context, md pmetric.Metrics) (d delivery) {
+// send gives data to every sink. What a sink refuses is kept for it as far as the retention says.
+func (s *sinks[D]) send(ctx context.Context, data D) (d delivery) {
 	s.mu.Lock()
 	all := slices.Clone(s.all)
 	s.mu.Unlock()
-	var refused []*sink
+	var refused []*sink[D]
 	var errs []error
 	for i, k := range all {
-		// A sink may change what it gets, even if it refuses it.
-		own := md
-		if i < len(all)-1 || s.delta && len(all) > 1 {
-			own = pmetric.NewMetrics()
-			md.CopyTo(own)
+		own := data
+		if s.shares(i, len(all)) {
+			own = s.clone(data)
 		}
-		if err := k.send(ctx, own); err != nil {
+		if err := k.send(ctx, own, s.payload); err != nil {
 			refused = append(refused, k)
 			errs = append(errs, k.wrap(err))
 		}
 	}
 	d = delivery{all: len(refused) == 0, any: len(refused) < len(all) || len(all) == 0, err: errors.Join(errs...)}
-	if s.delta && d.any {
+	if s.retain == retainAll || s.retain == retainSplit && d.any {
 		for _, k := range refused {
-			d.dropped += k.retain(md)
+			k.keep(data, s.payload, &d)
 		}
 	}
 	return d
 }
 
-func (k *sink) wrap(err error) error {
+// shares reports whether data is still needed when the i-th of n sinks has got it: a sink may change what it
+// gets, even if it refuses it.
+func (s *sinks[D]) shares(i, n int) bool {
+	return i < n-1 || s.retain == retainAll || s.retain == retainSplit && n > 1
+}
+
+func (k *sink[D]) wrap(err error) error {
 	if k.pipeline == (pipeline.ID{}) {
 		return err
 	}
 	return fmt.Errorf("pipeline %s: %w", k.pipeline, err)
 }
 
-// send delivers what is still unsent first, so that deltas arrive in order.
-func (k *sink) send(ctx context.Context, md pmetric.Metrics) error {
+// send delivers what is still unsent first, so that it arrives in order.
+func (k *sink[D]) send(ctx context.Context, data D, p payload[D]) error {
 	for len(k.unsent) > 0 {
-		again := pmetric.NewMetrics()
-		k.unsent[0].CopyTo(again)
-		if err := k.next.ConsumeMetrics(ctx, again); err != nil {
+		if err := k.consume(ctx, p.clone(k.unsent[0])); err != nil {
 			return err
 		}
 		k.unsent = k.unsent[1:]
 	}
-	if md.DataPointCount() == 0 {
+	if p.size(data) == 0 {
 		return nil
 	}
-	return k.next.ConsumeMetrics(ctx, md)
+	return k.consume(ctx, data)
 }
 
-func (k *sink) retain(md pmetric.Metrics) (dropped int) {
-	if md.DataPointCount() == 0 {
-		return 0
+func (k *sink[D]) keep(data D, p payload[D], d *delivery) {
+	if p.size(data) == 0 {
+		return
 	}
 	if len(k.unsent) >= maxUnsent {
-		k.unsent, dropped = k.unsent[1:], 1
+		d.dropped++
+		d.lost += p.size(k.unsent[0])
+		k.unsent = k.unsent[1:]
 	}
-	own := pmetric.NewMetrics()
-	md.CopyTo(own)
-	k.unsent = append(k.unsent, own)
-	return dropped
+	k.unsent = append(k.unsent, p.clone(data))
 }

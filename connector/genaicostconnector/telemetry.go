@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/events"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
@@ -41,6 +42,7 @@ const (
 const (
 	stagePersist = "persist"
 	stageEmit    = "emit"
+	stageEvents  = "events"
 )
 
 // telemetry counts what the connector does. Counters are added to once for a batch, with
@@ -168,4 +170,22 @@ func (c *complaints) report() {
 		c.logger.Warn("shared cost whose shares cannot be read stays with the shared value",
 			zap.Int64("records", unshared), zap.NamedError("first", sharesErr))
 	}
+}
+
+// announced counts the calls of one interval.
+func (t *telemetry) announced(ctx context.Context, calls []*events.Call, suppressed int64) {
+	byReason := map[events.Reason]int64{}
+	for _, c := range calls {
+		byReason[c.Reason]++
+	}
+	for reason, n := range byReason {
+		t.builder.ConnectorGenAiCostEvents.Add(ctx, n, metric.WithAttributes(attribute.String("reason", string(reason))))
+	}
+	if suppressed > 0 {
+		t.builder.ConnectorGenAiCostEventsSuppressed.Add(ctx, suppressed)
+	}
+}
+
+func (t *telemetry) eventsLost(ctx context.Context, n int) {
+	t.builder.ConnectorGenAiCostEventsLost.Add(ctx, int64(n))
 }

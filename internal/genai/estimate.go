@@ -1,6 +1,7 @@
 package genai
 
 import (
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -54,6 +55,14 @@ var texts = []text{
 	{"ai.response.object", true, tellingVercel},
 	{"langfuse.observation.input", false, tellingLangfuse},
 	{"langfuse.observation.output", true, tellingLangfuse},
+}
+
+// promptName names a prompt and holds none, although its name begins like those that do.
+const promptName = "gen_ai.prompt.name"
+
+// IsContent reports whether an attribute of that name holds what was said to a model, or by it.
+func IsContent(name string) bool {
+	return name != promptName && slices.ContainsFunc(texts, func(t text) bool { return strings.HasPrefix(name, t.prefix) })
 }
 
 // Estimate gives a call without usage the usage that the length of its content suggests, and marks

@@ -61,3 +61,16 @@ func TestEstimateGivesUpOnDeepContent(t *testing.T) {
 	v.SetStr("too deep to matter")
 	assert.False(t, Estimate(attrs, new(Call)))
 }
+
+func TestIsContent(t *testing.T) {
+	for name, want := range map[string]bool{
+		"gen_ai.input.messages":                true,
+		"gen_ai.prompt.0.content":              true,
+		"llm.input_messages.0.message.content": true,
+		"gen_ai.prompt.name":                   false,
+		"gen_ai.request.model":                 false,
+		"finops.team":                          false,
+	} {
+		assert.Equal(t, want, IsContent(name), name)
+	}
+}

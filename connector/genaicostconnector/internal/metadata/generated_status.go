@@ -17,4 +17,6 @@ const (
 	TracesToMetricsStability  = component.StabilityLevelAlpha
 	LogsToMetricsStability    = component.StabilityLevelAlpha
 	MetricsToMetricsStability = component.StabilityLevelAlpha
+	TracesToLogsStability     = component.StabilityLevelAlpha
+	LogsToLogsStability       = component.StabilityLevelAlpha
 )

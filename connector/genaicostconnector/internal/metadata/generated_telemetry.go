@@ -29,6 +29,9 @@ type TelemetryBuilder struct {
 	mu                                      sync.Mutex
 	registrations                           []metric.Registration
 	ConnectorGenAiCostDimensionSets         metric.Int64ObservableUpDownCounter
+	ConnectorGenAiCostEvents                metric.Int64Counter
+	ConnectorGenAiCostEventsLost            metric.Int64Counter
+	ConnectorGenAiCostEventsSuppressed      metric.Int64Counter
 	ConnectorGenAiCostFlushFailures         metric.Int64Counter
 	ConnectorGenAiCostMetricClamps          metric.Int64Counter
 	ConnectorGenAiCostMetricPoints          metric.Int64Counter
@@ -116,6 +119,24 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_connector_gen_ai_cost_dimension_sets",
 		metric.WithDescription("Dimension sets tracked, each with its series of cost, tokens and requests; aggregation_cardinality_limit bounds them. [Development]"),
 		metric.WithUnit("{sets}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostEvents, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_events",
+		metric.WithDescription("Calls of which an event was made, by its reason. [Development]"),
+		metric.WithUnit("{events}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostEventsLost, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_events_lost",
+		metric.WithDescription("Events that a pipeline has refused for so long that they were dropped. [Development]"),
+		metric.WithUnit("{events}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConnectorGenAiCostEventsSuppressed, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_events_suppressed",
+		metric.WithDescription("Calls above events::threshold of which no event was made because events::limit was reached. [Development]"),
+		metric.WithUnit("{events}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ConnectorGenAiCostFlushFailures, err = builder.meter.Int64Counter(

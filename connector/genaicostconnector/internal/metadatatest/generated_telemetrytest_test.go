@@ -28,6 +28,9 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	tb.ConnectorGenAiCostEvents.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostEventsLost.Add(context.Background(), 1)
+	tb.ConnectorGenAiCostEventsSuppressed.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostFlushFailures.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostMetricClamps.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostMetricPoints.Add(context.Background(), 1)
@@ -40,6 +43,15 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorGenAiCostReplayEvictions.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostUnreadableShares.Add(context.Background(), 1)
 	AssertEqualConnectorGenAiCostDimensionSets(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostEvents(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostEventsLost(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConnectorGenAiCostEventsSuppressed(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorGenAiCostFlushFailures(t, testTel,

@@ -31,6 +31,8 @@ type Record struct {
 	TraceID pcommon.TraceID
 	SpanID  pcommon.SpanID
 	Time    pcommon.Timestamp
+	// Attributes and Resource are where it was read from, while the batch is being accounted.
+	Attributes, Resource pcommon.Map
 
 	// Interval is set for the usage of an interval, which is that of any number of requests.
 	Interval bool

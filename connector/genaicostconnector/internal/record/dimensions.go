@@ -141,6 +141,15 @@ func (r *Reader) Attributes(key []byte, m pcommon.Map) error {
 	return nil
 }
 
+// Describe puts the values that one record has of the dimensions into m, as data points have them.
+func (r *Reader) Describe(attrs, resource, m pcommon.Map) {
+	b := &Batch{resourceAttrs: resource}
+	b.record.load(&r.table, attrs)
+	r.inherit(b)
+	// A key that was just made is one of these dimensions.
+	_ = r.Attributes(r.Canonical(r.appendKey(nil, b)), m)
+}
+
 func putValue(key []byte, m pcommon.Map, name string) (rest []byte, err error) {
 	if len(key) == 0 {
 		return nil, errKey

@@ -131,6 +131,7 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 	rec.Status = ledger.Status(b.record.str(r.status))
 	rec.Reason = b.record.str(r.reason)
 	rec.ErrorType = b.record.str(r.errorType)
+	rec.Attributes, rec.Resource = attrs, b.resourceAttrs
 	rec.keyEnd, rec.itemsEnd = len(b.keys), len(b.items)
 	if err := r.price(rec, b); err != nil {
 		b.Malformed++

@@ -30,14 +30,25 @@ var (
 // notDimensions are the namespaces of attributes that say something else than whose a cost is.
 var notDimensions = []string{"cost", "model", "usage", "request", "pricing", "meter", "savings", "allocation", "billing", "shares"}
 
-// sharesOf returns the attribute that splits a dimension's cost, or false for dimensions that nothing splits.
-func sharesOf(dimension string) (attribute string, ok bool) {
-	name, ok := strings.CutPrefix(dimension, ledger.Prefix)
+// nameOf returns the name of the dimension of cost whose value is in that attribute, or false for attributes that
+// have no such value.
+func nameOf(attribute string) (string, bool) {
+	name, ok := strings.CutPrefix(attribute, ledger.Prefix)
 	namespace, _, _ := strings.Cut(name, ".")
-	if !ok || slices.Contains(notDimensions, namespace) {
-		return "", false
-	}
-	return ledger.SharesPrefix + name, true
+	return name, ok && !slices.Contains(notDimensions, namespace)
+}
+
+// sharesOf returns the attribute that splits the cost of a dimension, or false for those that nothing splits.
+func sharesOf(dimension string) (attribute string, ok bool) {
+	name, ok := nameOf(dimension)
+	return ledger.SharesPrefix + name, ok
+}
+
+// AllocationOf returns the attribute that says how a dimension came by its value, or false for those
+// that have none.
+func AllocationOf(dimension string) (attribute string, ok bool) {
+	name, ok := nameOf(dimension)
+	return ledger.AllocationPrefix + name, ok
 }
 
 // shares are what one attribute says.

@@ -108,6 +108,22 @@ func (s *Store) Account(b *record.Batch, at time.Time, res *Result) {
 	res.Evicted += s.window.TakeEvicted()
 }
 
+// Admit is Account without series: it tells the records that come again from the others.
+func (s *Store) Admit(b *record.Batch, res *Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.admit(b)
+	for i := range b.Records {
+		switch r := &b.Records[i]; {
+		case r.Replayed:
+			res.replayed(r)
+		case r.Portion != record.PortionCost:
+			res.accounted(r)
+		}
+	}
+	res.Evicted += s.window.TakeEvicted()
+}
+
 // admit tells the records that come again from the others. It is a loop of its own, so that the
 // look-ups, which are misses of the cache, overlap.
 func (s *Store) admit(b *record.Batch) {
