@@ -1,0 +1,123 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/book"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
+)
+
+// Settings of a [Publisher].
+type Settings struct {
+	Store  *book.Store
+	Target Target
+	Names  Names
+	File   focusfile.Options
+	Routes *focus.Routes
+	// Commit makes durable what is in the store.
+	Commit func(context.Context) error
+	// Observe is told of every file.
+	Observe Observer
+	Logger  *zap.Logger
+	// PutTimeout bounds the writing of one file.
+	PutTimeout time.Duration
+}
+
+// Observer counts what becomes of files.
+type Observer interface {
+	Written(ctx context.Context, dataset focus.Dataset)
+	Failed(ctx context.Context, dataset focus.Dataset)
+	Unrepresentable(ctx context.Context, rows int)
+}
+
+// Publisher writes the files of books. It is not safe for concurrent use.
+type Publisher struct {
+	set  Settings
+	make maker
+}
+
+// New returns a Publisher.
+func New(set Settings) *Publisher {
+	return &Publisher{set: set, make: maker{routes: set.Routes}}
+}
+
+// maxFailures in a row show that the target is at fault and not a file; the others are tried next time.
+const maxFailures = 3
+
+// Publish closes the books that are due and writes all files that do not have what their books have. What could
+// not be written is written next time. The error is that of the first failure.
+func (p *Publisher) Publish(ctx context.Context, now time.Time) error {
+	p.set.Store.SealDue(now)
+	var first error
+	failures := 0
+	for _, sequence := range p.set.Store.Changed() {
+		err := p.publish(ctx, sequence)
+		if err == nil {
+			failures = 0
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		if failures++; failures >= maxFailures || ctx.Err() != nil {
+			break
+		}
+	}
+	// What was written and is closed need not be held any longer.
+	return errors.Join(first, p.set.Commit(ctx))
+}
+
+func (p *Publisher) publish(ctx context.Context, sequence uint64) error {
+	page, ok := p.set.Store.Take(sequence)
+	if !ok {
+		return nil
+	}
+	// A file never has what a crash could take from its book, or that would have it again, and a closed one is never begun anew.
+	if err := p.set.Commit(ctx); err != nil {
+		return err
+	}
+	rows, trouble := p.make.rows(&page)
+	p.report(ctx, &page, &trouble)
+	err := p.put(ctx, &page, rows)
+	if err != nil {
+		p.set.Observe.Failed(ctx, page.Label.Dataset)
+		return err
+	}
+	p.set.Observe.Written(ctx, page.Label.Dataset)
+	p.set.Store.Published(&page)
+	return nil
+}
+
+func (p *Publisher) put(ctx context.Context, page *book.Page, rows []focus.Row) error {
+	options := p.set.File
+	options.Dataset = page.Label.Dataset
+	name := p.set.Names.Of(page.Label, page.Sequence)
+	data, err := focusfile.Encode(rows, options)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.set.PutTimeout)
+	defer cancel()
+	if err := p.set.Target.Put(ctx, name, data); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (p *Publisher) report(ctx context.Context, page *book.Page, trouble *problems) {
+	if trouble.lost > 0 {
+		p.set.Observe.Unrepresentable(ctx, trouble.lost)
+		p.set.Logger.Error("charges left out of a file because no row can hold them",
+			zap.Int("charges", trouble.lost), zap.String("file", p.set.Names.Of(page.Label, page.Sequence)), zap.NamedError("first", trouble.err))
+	}
+	if trouble.whole > 0 && page.Sealed {
+		p.set.Logger.Warn("shared charges stay whole because their shares cannot be read",
+			zap.Int("charges", trouble.whole), zap.NamedError("first", trouble.err))
+	}
+}
