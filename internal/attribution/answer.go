@@ -125,7 +125,9 @@ func (v *View) Start(s *Scratch) {
 
 // Wants reports whether an attribute of that key could be part of an answer. It is small enough to be inlined
 // into the loop over a record's attributes, nearly all of which end here.
-func (v *View) Wants(key string) bool { return v.plan.lengths>>lengthIndex(key)&1 != 0 }
+func (v *View) Wants(key string) bool {
+	return key != "" && v.plan.firsts>>(key[0]&63)&(v.plan.lengths>>lengthIndex(key))&1 != 0
+}
 
 // Offer shows one attribute of the record.
 func (v *View) Offer(s *Scratch, key string, value pcommon.Value) {

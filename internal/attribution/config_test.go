@@ -24,6 +24,7 @@ func TestNewRefuses(t *testing.T) {
 		"table without path": {`lookups: {o: {keys: [a]}}`, "lookups::o::path: required"},
 		"table without keys": {`lookups: {o: {path: a.csv}}`, "lookups::o::keys: required"},
 		"key twice":          {`lookups: {o: {path: a.csv, keys: [a, a]}}`, `lookups::o::keys::1: "a" is empty or given before`},
+		"empty key in use":   {"lookups: {o: {path: a.csv, keys: ['']}}\ndimensions: {team: {sources: [lookup: o]}}", `lookups::o::keys::0: "" is empty`},
 		"pattern":            {`dimensions: {team: {pattern: '('}}`, "dimensions::team::pattern: error parsing regexp"},
 		"limit":              {`dimensions: {team: {cardinality_limit: -1}}`, "dimensions::team::cardinality_limit: -1 is not between 1 and 1000000"},
 		"hash without key":   {`dimensions: {team: {hash: true}}`, "hash_key: dimensions::team::hash needs a secret of at least 16 bytes"},

@@ -1,6 +1,8 @@
 package attribution
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,4 +64,22 @@ func TestUsersAndCustomersAreNoDimensionsByDefault(t *testing.T) {
 	}
 	_, err := New(configure(t, `dimensions: {customer: {}}`), nopSettings)
 	require.ErrorContains(t, err, "dimensions::customer::sources::0: no conventions are known for customer")
+}
+
+// The page for people must say what the tables say.
+func TestConventionsAndKeysAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/attribution.md")
+	require.NoError(t, err)
+	for _, c := range conventions {
+		for _, key := range append(c.record, c.resource...) {
+			// Labels and tags are documented by their pattern.
+			if !strings.HasPrefix(key, "k8s.") && !strings.Contains(key, ".tag.") {
+				assert.Contains(t, string(page), "`"+key+"`")
+			}
+		}
+	}
+	for _, key := range keyAttributes {
+		assert.Contains(t, string(page), "`"+key.name+"`")
+	}
 }

@@ -77,8 +77,9 @@ type plan struct {
 	// captures are the attributes of records to look out for, by the length of their names, so that one of no
 	// interest costs one array access. The last index holds all that are longer.
 	captures [64][]capture
-	lengths  uint64
-	slots    int
+	// lengths and firsts have a bit for every length and first byte (of 64) that a name of interest has.
+	lengths, firsts uint64
+	slots           int
 
 	// late says that some step must be asked for each record whatever attributes that has.
 	late bool
@@ -105,6 +106,9 @@ func (p *plan) slot(key string) int {
 	}
 	p.captures[i] = append(p.captures[i], capture{key, p.slots})
 	p.lengths |= 1 << i
+	if key != "" {
+		p.firsts |= 1 << (key[0] & 63)
+	}
 	p.slots++
 	return p.slots - 1
 }
