@@ -49,6 +49,9 @@ type Call struct {
 	Region        string
 	Deployment    string
 	ServerAddress string
+	// ProviderUnstated says that no attribute names the provider: Provider follows from the instrumentation or from
+	// the address that was called.
+	ProviderUnstated bool
 	// ErrorType is error.type, or "error" for a record with error status and no type.
 	ErrorType string
 

@@ -22,7 +22,8 @@ func (f *facts) tidy(s *shape) {
 	if c.Provider == "" {
 		c.Provider = f.vendor
 	}
-	if c.Provider == "" {
+	stated := c.Provider != ""
+	if !stated {
 		c.Provider = s.provider
 	}
 	if s.flaws&flawModel != 0 {
@@ -32,6 +33,7 @@ func (f *facts) tidy(s *shape) {
 		c.ServerAddress = ""
 	}
 	readHost(c)
+	c.ProviderUnstated = !stated && c.Provider != ""
 	f.tidyError()
 }
 

@@ -21,6 +21,8 @@ const (
 	semconvCostSource   = "gen_ai.usage.cost.source"
 )
 
+const semconvProvider = "gen_ai.provider.name"
+
 // writer puts verdicts on records.
 type writer struct {
 	detail  Detail
@@ -50,6 +52,7 @@ func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte
 	text = w.writeMoney(attrs, v, text)
 	if w.detail != DetailMinimal {
 		w.writeOrigin(attrs, v)
+		writeProvider(r)
 		putNonEmpty(attrs, ledger.AttrBillingAccount, r.account.Account)
 		putNonEmpty(attrs, ledger.AttrBillingSubaccount, r.account.Subaccount)
 		for i := range r.answer.Values {
@@ -78,7 +81,7 @@ func (w *writer) growth(r *record, v *rating.Verdict) int {
 	}
 	if w.detail != DetailMinimal {
 		n += w.dimensionGrowth(r) + one(v.Source != "") + one(v.PricingID != "") + one(v.PricingID != "" && v.Match != pricing.MatchExact) +
-			one(v.Model != "") + one(v.Version != "") + one(v.HasReported) +
+			one(r.call.ProviderUnstated) + one(v.Model != "") + one(v.Version != "") + one(v.HasReported) +
 			one(r.account.Account != "") + one(r.account.Subaccount != "")
 	}
 	if w.detail == DetailFull {
@@ -130,6 +133,15 @@ func (w *writer) writeOrigin(attrs pcommon.Map, v *rating.Verdict) {
 	}
 	if v.HasReported {
 		attrs.PutDouble(ledger.AttrReportedAmount, v.Reported.Float64())
+	}
+}
+
+// writeProvider names the provider of a record that does not, as the log events of coding agents: without it
+// their cost would have no provider in any backend. What a record does say is never changed, and what
+// only follows from the model's name is not written: it would no longer look like a guess.
+func writeProvider(r *record) {
+	if r.call.ProviderUnstated && r.call.Role.IsCall() {
+		r.attrs.PutStr(semconvProvider, pricing.CanonicalProvider(r.call.Provider))
 	}
 }
 
