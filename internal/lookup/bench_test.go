@@ -2,6 +2,7 @@ package lookup_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strconv"
 	"testing"
@@ -42,7 +43,10 @@ func newCallers(limit int) *callers {
 
 func (c *callers) next() []string {
 	c.state = c.state*6364136223846793005 + 1442695040888963407
-	n := (c.state >> 33) % c.limit
+	return c.call((c.state >> 33) % c.limit)
+}
+
+func (c *callers) call(n uint64) []string {
 	decimal(c.service[8:10], n%40)
 	decimal(c.user[5:12], n)
 	return c.keys
@@ -61,7 +65,7 @@ func parse(b *testing.B, data []byte) *lookup.Table {
 	return table
 }
 
-// rules stand beside the rows of users: 12 shapes in all.
+// rules stand beside the rows of users: 11 shapes in all.
 func rules() string {
 	text := "*,*,nobody,CC-0,,\n"
 	for i := range 500 {
@@ -98,6 +102,7 @@ func BenchmarkFind(b *testing.B) {
 		callers.user[0] = 'U'
 		benchmarkFind(b, plain, callers, false)
 	})
+	b.Run("skewed/hit", func(b *testing.B) { benchmarkSkewed(b, plain) })
 	ruled := parse(b, owners(benchRows, rules()))
 	b.Run("wildcards/hit", func(b *testing.B) { benchmarkFind(b, ruled, newCallers(benchRows), true) })
 	b.Run("wildcards/default", func(b *testing.B) {
@@ -114,6 +119,24 @@ func BenchmarkFind(b *testing.B) {
 		}
 	})
 	b.Run("peer=map/hit", func(b *testing.B) { benchmarkMap(b, newCallers(benchRows)) })
+}
+
+// benchmarkSkewed has few callers make most of the calls, as it is in practice (Zipf, exponent 1.2).
+func benchmarkSkewed(b *testing.B, table *lookup.Table) {
+	zipf := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.2, 1, benchRows-1)
+	var calls [1 << 16]uint32
+	for i := range calls {
+		calls[i] = uint32(zipf.Uint64() * 7919 % benchRows)
+	}
+	now, callers := time.Now(), newCallers(benchRows)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, ok := table.Find(callers.call(uint64(calls[i%len(calls)])), now); !ok {
+			b.Fatal("no owner")
+		}
+		i++
+	}
 }
 
 // benchmarkMap is what one would write by hand, without wildcards and validity.
@@ -135,10 +158,11 @@ func benchmarkMap(b *testing.B, callers *callers) {
 	}
 }
 
-// BenchmarkParse reports what a table keeps, and what reading it takes beside the file.
+// BenchmarkParse reports what a table keeps, and in B/op what it takes to read it, garbage included.
 func BenchmarkParse(b *testing.B) {
 	data := owners(benchRows, "")
 	var kept uint64
+	b.ReportAllocs()
 	for b.Loop() {
 		before := heap()
 		table := parse(b, data)

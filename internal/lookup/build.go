@@ -9,14 +9,7 @@ import (
 
 // build sorts the rows, so that those of a key are neighbours in the order of their times.
 func (s *shapeBuilder) build(columns []column, problems *problems) shape {
-	slices.SortFunc(s.rows, func(a, b pending) int {
-		return cmp.Or(
-			cmp.Compare(a.hash, b.hash),
-			bytes.Compare(s.keyOf(&a), s.keyOf(&b)),
-			cmp.Compare(a.from, b.from),
-			cmp.Compare(a.line, b.line),
-		)
-	})
+	slices.SortFunc(s.rows, s.compare)
 	built := shape{columns: columns, index: newIndex(s.measure())}
 	var versions []version
 	var text []byte
@@ -36,6 +29,18 @@ func (s *shapeBuilder) build(columns []column, problems *problems) shape {
 	}
 	built.index.finish()
 	return built
+}
+
+// compare looks at keys only where hashes are equal, which is where keys are, nearly always.
+func (s *shapeBuilder) compare(a, b pending) int {
+	if a.hash != b.hash {
+		return cmp.Compare(a.hash, b.hash)
+	}
+	return cmp.Or(
+		bytes.Compare(s.keyOf(&a), s.keyOf(&b)),
+		cmp.Compare(a.from, b.from),
+		cmp.Compare(a.line, b.line),
+	)
 }
 
 // byKey yields the rows of each key. They must be sorted.

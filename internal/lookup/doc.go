@@ -51,9 +51,17 @@
 // # Cost
 //
 // Rows that ask the same of each key column (an exact text, a glob with so many bytes before and after
-// its *, or nothing) are of one shape. Every shape has a hash table from key to row, and Find asks shapes, the most
+// its *, or nothing) are of one shape. Every shape has an index from key to rows, and Find asks shapes, the most
 // specific first, until one answers. So what counts is the number of shapes, not that of rows.
 //
-// Distinct rows of values are stored once. A key takes 12 bytes of hash table, 5 bytes, and per column that
-// is not * its text and 2 bytes; a dated row takes 20 bytes more.
+// Distinct rows of values are stored once. A key takes 9.7 bytes, and for each column that is not * its text and, where
+// it is exact, 2 bytes; rows that are dated take 4 bytes for each key and 20 for each row instead of 4 of these. A million users with keys
+// of 33 bytes and 500 teams keep 48 MB, of which the text is 33; reading their file of 54 MB allocates 550 MB, most of it garbage
+// soon, and takes 1.3 s (BenchmarkParse).
+//
+// In BenchmarkFind the time of a lookup is that of one read from main memory and about 60 ns for the rest, of which
+// hashing the keys is a third. So keys that are asked for often, and tables of thousands of rows, take 60 ns. Among a million
+// rows asked for at random, on a busy machine where one such read takes 200 to 250 ns, it took 320 ns for a hit and 260 ns
+// for a miss, beside 480 ns for a map[string]string that knows neither wildcards nor times. A shape that does not answer
+// adds 40 ns. Nothing is allocated.
 package lookup
