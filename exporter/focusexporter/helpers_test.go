@@ -111,10 +111,15 @@ func (h *harness) startOn(cfg *Config) *running {
 	return r
 }
 
-func (h *harness) create(cfg *Config) *running {
+func (h *harness) settings() exporter.Settings {
 	set := exportertest.NewNopSettings(metadata.Type)
 	set.ID = exporterID
 	set.TelemetrySettings = h.tel.NewTelemetrySettings()
+	return set
+}
+
+func (h *harness) create(cfg *Config) *running {
+	set := h.settings()
 	f := NewFactory()
 	r := &running{tb: h.tb}
 	var err error

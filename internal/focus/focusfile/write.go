@@ -126,17 +126,26 @@ func columnsOf(names []string) []*focus.Column {
 }
 
 // Sort puts rows into the order of files: by the columns that filters ask for, then by all others, so that the same rows
-// are always in the same order.
+// are always in the same order. It sorts references, because a row is more than a kilobyte.
 func Sort(rows []focus.Row) {
 	all := append(slices.Clone(keyColumns), focus.AllColumns()...)
-	slices.SortFunc(rows, func(a, b focus.Row) int {
+	order := make([]*focus.Row, len(rows))
+	for i := range rows {
+		order[i] = &rows[i]
+	}
+	slices.SortFunc(order, func(a, b *focus.Row) int {
 		for _, c := range all {
-			if order := compare(c, &a, &b); order != 0 {
+			if order := compare(c, a, b); order != 0 {
 				return order
 			}
 		}
 		return 0
 	})
+	sorted := make([]focus.Row, len(rows))
+	for i, row := range order {
+		sorted[i] = *row
+	}
+	copy(rows, sorted)
 }
 
 // compare orders NULL after everything else, as readers expect of sorted files.
