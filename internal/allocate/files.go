@@ -208,19 +208,21 @@ func (j Job) write(a *Allocator, files []string, o focusfile.Options) (Result, e
 	}
 	defer os.Remove(file.Name()) // it is gone when all went well
 	result, err := splitAll(a, files, file, o)
-	if closeErr := file.Close(); err == nil && closeErr != nil {
-		err = fmt.Errorf("%w: %w", ErrOutput, closeErr)
-	}
 	if err != nil {
-		return result, err
+		return result, errors.Join(err, file.Close())
 	}
-	if err := os.Chmod(file.Name(), 0o644); err != nil { //nolint:gosec // what a tool writes for others to read
-		return result, fmt.Errorf("%w: %w", ErrOutput, err)
-	}
-	if err := os.Rename(file.Name(), j.Output); err != nil {
+	if err := j.publish(file); err != nil {
 		return result, fmt.Errorf("%w: %w", ErrOutput, err)
 	}
 	return result, nil
+}
+
+// publish puts a complete file in place. It is whole there or not at all, whatever happens to the machine.
+func (j Job) publish(file *os.File) error {
+	if err := errors.Join(file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), j.Output)
 }
 
 func splitAll(a *Allocator, files []string, to io.Writer, o focusfile.Options) (Result, error) {

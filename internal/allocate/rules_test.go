@@ -1,6 +1,7 @@
 package allocate
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -29,6 +30,18 @@ func TestRulesAreRefused(t *testing.T) {
 		_, err := ParseRules("rules.yaml", []byte(test.text))
 		assert.ErrorContains(t, err, test.message, name)
 	}
+}
+
+// The rules that the documentation shows are rules.
+func TestDocumentedRules(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/allocate.md")
+	require.NoError(t, err)
+	_, block, found := strings.Cut(string(page), "```yaml\n")
+	require.True(t, found)
+	block, _, _ = strings.Cut(block, "```")
+	_, err = ParseRules("docs/allocate.md", []byte(block))
+	assert.NoError(t, err)
 }
 
 func FuzzParseRules(f *testing.F) {
