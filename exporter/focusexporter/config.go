@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 
+	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/publish"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -125,8 +126,9 @@ func (c *Config) validateURL() error {
 	if !slices.Contains(schemes, u.Scheme) {
 		return fmt.Errorf("url: scheme of %q is unknown; use file://, s3://, gs:// or azblob://", u.Redacted())
 	}
-	if u.Scheme == "file" && (u.Host != "" || u.Path == "") {
-		return fmt.Errorf("url: %q is not an absolute path; write three slashes: file:///var/lib/otelcol/focus", u.Redacted())
+	if _, ok := publish.LocalPath(u); u.Scheme == "file" && !ok {
+		return fmt.Errorf("url: %q names no directory; write file:///var/lib/otelcol/focus, or file://./focus for one below the working directory",
+			u.Redacted())
 	}
 	return nil
 }

@@ -85,7 +85,8 @@ func (s *setup) files() []string {
 func (s *setup) environment() []string {
 	return []string{
 		"E2E_GRPC=" + s.grpc(), "E2E_HTTP=" + s.http(), "E2E_PROMETHEUS=" + s.prometheus(), "E2E_SINK=" + s.sink(),
-		"E2E_DIRECTORY=" + s.directory, "E2E_FLUSH_INTERVAL=" + s.flushInterval.String(),
+		"E2E_DIRECTORY=" + s.directory, "STATE_DIRECTORY=" + s.directory + "/storage", "FOCUS_DIRECTORY=" + s.directory + "/focus",
+		"E2E_FLUSH_INTERVAL=" + s.flushInterval.String(),
 	}
 }
 

@@ -49,7 +49,7 @@ func startElsewhere(t *testing.T, config string) *otelcol.Process {
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
 	process, err := otelcol.StartMerged(ctx, executable(t, "OTELCOL_FINOPS"), []string{config, overlay},
-		"STATE_DIRECTORY="+t.TempDir(), "PRICES_DIRECTORY="+filepath.Dir(config), "EXAMPLE_DIRECTORY="+filepath.Dir(config),
+		"STATE_DIRECTORY="+t.TempDir(), "FOCUS_DIRECTORY="+t.TempDir(), "PRICES_DIRECTORY="+filepath.Dir(config), "EXAMPLE_DIRECTORY="+filepath.Dir(config),
 		"DD_API_KEY=0123456789abcdef",
 		"DD_SITE=invalid", "REMOTE_WRITE_ENDPOINT=http://127.0.0.1:1/api/v1/write")
 	require.NoError(t, err)

@@ -103,14 +103,20 @@ func focusCosts(t *testing.T, root string) map[owner]*big.Rat {
 			column[name] = i
 		}
 		for _, record := range records[1:] {
-			var tags map[string]string
-			require.NoError(t, json.Unmarshal([]byte(record[column["Tags"]]), &tags))
 			amount, ok := new(big.Rat).SetString(record[column["EffectiveCost"]])
 			require.True(t, ok)
-			add(costs, owner{tags["team"], record[column["x_Model"]]}, amount)
+			add(costs, owner{tag(t, record[column["Tags"]], "team"), record[column["x_Model"]]}, amount)
 		}
 	}
 	return costs
+}
+
+// tag returns one of the tags of a row.
+func tag(t *testing.T, tags, key string) string {
+	t.Helper()
+	var values map[string]string
+	require.NoError(t, json.Unmarshal([]byte(tags), &values))
+	return values[key]
 }
 
 // assertSameCosts compares to the last digit.

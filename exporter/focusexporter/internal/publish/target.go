@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path"
+	"strings"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/memblob" // mem://
@@ -16,13 +17,29 @@ func Open(ctx context.Context, target string) (Target, error) {
 		return nil, err
 	}
 	if u.Scheme == "file" {
-		return newDirectory(u.Path)
+		path, _ := LocalPath(u)
+		return newDirectory(path)
 	}
-	b, err := blob.OpenBucket(ctx, target)
+	prefix := strings.Trim(u.Path, "/")
+	u.Path = ""
+	b, err := blob.OpenBucket(ctx, u.String())
 	if err != nil {
 		return nil, err
 	}
+	if prefix != "" {
+		b = blob.PrefixedBucket(b, prefix+"/")
+	}
 	return &bucket{b}, nil
+}
+
+// LocalPath returns the path of a file URL. What reads as its host may be the first step of a relative path.
+func LocalPath(u *url.URL) (path string, ok bool) {
+	switch u.Host {
+	case "", ".", "..":
+		return u.Host + u.Path, u.Path != ""
+	default:
+		return "", false
+	}
 }
 
 func extension(name string) string { return path.Ext(name) }
