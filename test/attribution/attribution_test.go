@@ -113,20 +113,23 @@ func TestAccount(t *testing.T) {
 finops_cost_USD_total{finops_team="search",finops_cost_center="cc-1",finops_meter="output"} 0.3
 `
 	var out strings.Builder
-	require.NoError(t, account(&out, expected, spans, []byte(page)))
+	rows := [][]string{{"0.4", `{"team":"search","cost_center":"cc-1"}`}, {"0.6", `{"cost_center":"cc-1","team":"search"}`}}
+	require.NoError(t, account(&out, expected, result{spans, []byte(page), rows}))
 	assert.Contains(t, out.String(), "search   cc-1          1\n")
 
 	for name, test := range map[string]struct {
 		expected table
 		page     string
+		rows     [][]string
 	}{
-		"another owner was expected":      {table{{"support", "cc-1"}: big.NewRat(1, 1)}, page},
-		"another amount was expected":     {table{{"search", "cc-1"}: big.NewRat(11, 10)}, page},
-		"the metrics are short":           {expected, strings.Replace(page, "0.3", "0.2999999999999", 1)},
-		"the metrics have somebody else":  {expected, page + `finops_cost_USD_total{finops_team="x"} 1`},
-		"the metrics do not say anything": {expected, ""},
+		"another owner was expected":      {table{{"support", "cc-1"}: big.NewRat(1, 1)}, page, rows},
+		"another amount was expected":     {table{{"search", "cc-1"}: big.NewRat(11, 10)}, page, rows},
+		"the metrics are short":           {expected, strings.Replace(page, "0.3", "0.2999999999999", 1), rows},
+		"the metrics have somebody else":  {expected, page + `finops_cost_USD_total{finops_team="x"} 1`, rows},
+		"the metrics do not say anything": {expected, "", rows},
+		"the rows are short":              {expected, page, rows[:1]},
 	} {
-		assert.ErrorIs(t, account(&out, test.expected, spans, []byte(test.page)), errDiffers, name)
+		assert.ErrorIs(t, account(&out, test.expected, result{spans, []byte(test.page), test.rows}), errDiffers, name)
 	}
 }
 
@@ -141,4 +144,20 @@ func TestExpectedTable(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("team,cost_center,USD\nsearch,cc-1,much\n"), 0o600))
 	_, err = readTable(path)
 	assert.ErrorContains(t, err, `expected.csv:2: "much"`)
+}
+
+func TestRowsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, row := range [][]string{{"much", "{}"}, {"1", "team"}, {"1", ""}} {
+		_, err := rowTable([][]string{row})
+		assert.Error(t, err, row)
+	}
+	directory := t.TempDir()
+	_, err := readRows(filepath.Join(directory, "absent"))
+	require.Error(t, err)
+	for text, message := range map[string]string{"": "is empty", "Tags\n{}\n": "no column EffectiveCost", "a,b\n1\n": "wrong number of fields"} {
+		require.NoError(t, os.WriteFile(filepath.Join(directory, "rows.csv"), []byte(text), 0o600))
+		_, err := readRows(directory)
+		assert.ErrorContains(t, err, message)
+	}
 }

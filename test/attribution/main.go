@@ -5,8 +5,8 @@
 //
 // It starts the collector with the example's own configuration on free ports, makes spans of
 // calls.csv as the instrumentations named there do, sends them as OTLP JSON, and adds up what
-// the calls cost three times: by hand (expected.csv), from the spans that the collector exported, and
-// from its metrics page. All three must agree to the last digit.
+// the calls cost four times: by hand (expected.csv), from the spans that the collector exported, from
+// its metrics page, and from its FOCUS files. All four must agree to the last digit.
 package main
 
 import (
@@ -70,14 +70,14 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	spans, page, err := o.replay(ctx, requests)
+	got, err := o.replay(ctx, requests)
 	if err != nil {
 		return err
 	}
 	if o.page != "" {
-		if err := os.WriteFile(o.page, page, 0o600); err != nil {
+		if err := os.WriteFile(o.page, got.page, 0o600); err != nil {
 			return err
 		}
 	}
-	return account(out, expected, spans, page)
+	return account(out, expected, got)
 }

@@ -33,26 +33,38 @@ type collector struct {
 	spans        string // file of exported spans
 }
 
-// replay sends the requests to a collector of the example and returns the spans that it exported and its
-// metrics page.
-func (o options) replay(ctx context.Context, requests []ptrace.Traces) (books.Books, []byte, error) {
+// result is what a collector made of the requests.
+type result struct {
+	spans books.Books
+	page  []byte // of metrics
+	rows  [][]string
+}
+
+// replay sends the requests to a collector of the example.
+func (o options) replay(ctx context.Context, requests []ptrace.Traces) (result, error) {
 	directory, err := os.MkdirTemp("", "otelcol-finops-attribution-")
 	if err != nil {
-		return nil, nil, err
+		return result{}, err
 	}
 	defer os.RemoveAll(directory)
 	c, err := o.start(ctx, directory)
 	if err != nil {
-		return nil, nil, fmt.Errorf("start the collector: %w", err)
+		return result{}, fmt.Errorf("start the collector: %w", err)
 	}
-	spans, page, err := c.take(ctx, requests)
+	var got result
+	got.spans, got.page, err = c.take(ctx, requests)
 	if err != nil {
 		err = fmt.Errorf("%w; the collector's log:\n%s", err, c.process.Log())
 	}
 	if stopErr := c.process.Stop(stopTimeout); err == nil && stopErr != nil {
 		err = fmt.Errorf("stop the collector: %w", stopErr)
 	}
-	return spans, page, err
+	if err != nil {
+		return result{}, err
+	}
+	// FOCUS files are complete when the collector has ended.
+	got.rows, err = readRows(filepath.Join(directory, "focus", "metered"))
+	return got, err
 }
 
 func (o options) start(ctx context.Context, directory string) (*collector, error) {

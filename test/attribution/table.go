@@ -17,7 +17,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/otelcol-finops/otelcol-finops/internal/testutil/books"
 	"github.com/otelcol-finops/otelcol-finops/internal/testutil/promtext"
 )
 
@@ -57,15 +56,13 @@ func amount(r *big.Rat) string {
 
 var errDiffers = errors.New("the tables of cost differ")
 
-// account prints the table and compares what was expected with spans and metrics, owner by
-// owner, in all directions.
-func account(out io.Writer, expected table, spans books.Books, text []byte) error {
-	bySpans, err := spanTable(spans)
-	if err != nil {
-		return err
-	}
-	byMetrics, err := pageTable(text)
-	if err != nil {
+// account prints the table and compares what was expected with spans, metrics and FOCUS rows, owner
+// by owner, in all directions.
+func account(out io.Writer, expected table, got result) error {
+	bySpans, err1 := spanTable(got.spans)
+	byMetrics, err2 := pageTable(got.page)
+	byRows, err3 := rowTable(got.rows)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
@@ -77,10 +74,14 @@ func account(out io.Writer, expected table, spans books.Books, text []byte) erro
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := errors.Join(differences("spans", expected, bySpans), differences("metrics", expected, byMetrics)); err != nil {
+	err := errors.Join(
+		differences("spans", expected, bySpans), differences("metrics", expected, byMetrics), differences("FOCUS rows", expected, byRows),
+	)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nChecked: the table worked out by hand, the sums over %d spans and the sums over the metrics are the same, to the last digit.\n", len(spans))
+	fmt.Fprintf(out, "\nChecked: the table worked out by hand and the sums over %d spans, over the metrics and over %d FOCUS rows are the same, to the last digit.\n",
+		len(got.spans), len(got.rows))
 	return nil
 }
 
