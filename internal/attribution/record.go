@@ -68,15 +68,9 @@ func (r *Record) schema() ottl.SchemaURLItem {
 	case signals.Logs:
 		return r.resourceLogs
 	default:
-		return noSchema{}
+		return noSchema
 	}
 }
 
-// noSchema stands for the schema of data points, which nobody passes on.
-type noSchema struct{}
-
-// SchemaUrl implements ottl.SchemaURLItem.
-func (noSchema) SchemaUrl() string { return "" }
-
-// SetSchemaUrl implements ottl.SchemaURLItem.
-func (noSchema) SetSchemaUrl(string) {}
+// noSchema stands for the schema of data points. Nothing here writes to it.
+var noSchema = ptrace.NewResourceSpans()

@@ -233,3 +233,13 @@ dimensions: {team: {sources: [lookup: owners, resource: team]}}`)
 	assert.Equal(t, "fallback", k.ask(told{resource: resource, record: map[string]any{"user.id": "eve"}})[0].Text, "an empty cell is no value")
 	assert.Equal(t, "search", k.ask(told{resource: resource})[0].Text)
 }
+
+// Data points have no record for expressions to read, but a resource.
+func TestExpressionsForMetrics(t *testing.T) {
+	t.Parallel()
+	a := newAttributor(t, `dimensions: {team: {sources: [
+  {expression: 'span.attributes["team"]'}, {expression: 'log.attributes["team"]'},
+  {expression: 'Concat([resource.attributes["team"], resource.schema_url], "")'}]}}`)
+	values := ask(t, a, signals.Metrics, told{resource: map[string]any{"team": "search"}, record: map[string]any{"team": "x"}})
+	assert.Equal(t, "search", values[0].Text)
+}

@@ -23,7 +23,7 @@ dimensions: {team: {sources: [lookup: owners]}, cost_center: {sources: [lookup: 
 		a.Reload(func(table string, outcome Outcome, rows int, err error) {
 			said += table + " " + string(outcome)
 			assert.Equal(t, outcome == Loaded, err == nil)
-			assert.Equal(t, a.Files(), []string{path})
+			assert.Equal(t, []string{path}, a.Files())
 			assert.Positive(t, rows)
 		})
 		return said
