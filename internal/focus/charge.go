@@ -105,6 +105,7 @@ func (c *Charge) Row(routes *Routes, sum Amounts) (Row, error) {
 	}
 	r.BillingPeriodStart, r.BillingPeriodEnd = BillingPeriod(c.Start)
 	fallback(&r.BillingAccountId, UnknownAccount)
+	fallback(&r.BillingAccountName, UnknownAccount)
 	r.XRequests, _ = consumed(money.Units(sum.Requests))
 	routes.Find(c.Provider, c.Model).fill(&r)
 	c.describe(&r)
