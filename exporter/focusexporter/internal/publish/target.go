@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/memblob" // mem://
 )
 
 // Open returns the target that a URL names: a directory, or a bucket and a prefix in it.
