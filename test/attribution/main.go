@@ -36,6 +36,7 @@ type options struct {
 	expected  string // the table worked out by hand
 	spans     bool   // print the spans instead of sending them
 	page      string // where to keep the metrics page, if anywhere
+	focus     string // where to keep the FOCUS files, if anywhere
 }
 
 func main() {
@@ -45,6 +46,7 @@ func main() {
 	flag.StringVar(&o.expected, "expected", "", "table of expected cost; expected.csv of the example if not given")
 	flag.BoolVar(&o.spans, "spans", false, "print the spans as OTLP JSON, one request a line, and send nothing")
 	flag.StringVar(&o.page, "page", "", "file to write the metrics page to")
+	flag.StringVar(&o.focus, "focus", "", "directory to copy the FOCUS files to")
 	flag.Parse()
 	if o.expected == "" {
 		o.expected = filepath.Join(o.example, "expected.csv")

@@ -63,7 +63,13 @@ func (o options) replay(ctx context.Context, requests []ptrace.Traces) (result, 
 		return result{}, err
 	}
 	// FOCUS files are complete when the collector has ended.
-	got.rows, err = readRows(filepath.Join(directory, "focus", "metered"))
+	files := filepath.Join(directory, "focus")
+	if o.focus != "" {
+		if err := os.CopyFS(o.focus, os.DirFS(files)); err != nil {
+			return result{}, err
+		}
+	}
+	got.rows, err = readRows(filepath.Join(files, "metered"))
 	return got, err
 }
 

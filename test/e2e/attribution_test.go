@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,8 +18,13 @@ const attributionExample = "../../examples/attribution"
 // attribute runs what make attribution-demo runs, with further arguments.
 func attribute(t *testing.T, arguments ...string) (output string, err error) {
 	t.Helper()
-	arguments = append([]string{"run", "./test/attribution", "-collector", executable(t, "OTELCOL_FINOPS")}, arguments...)
-	command := exec.CommandContext(t.Context(), "go", arguments...)
+	return goRun(t, "./test/attribution", append([]string{"-collector", executable(t, "OTELCOL_FINOPS")}, arguments...)...)
+}
+
+// goRun runs a command of the root module, in its directory.
+func goRun(t *testing.T, path string, arguments ...string) (output string, err error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", append([]string{"run", path}, arguments...)...)
 	command.Dir = absolute("../..")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	text, err := command.CombinedOutput()
@@ -66,4 +72,38 @@ func TestMovingTheDateMovesTheMoney(t *testing.T) {
 	for _, owner := range []string{"payments", "support", "unallocated"} {
 		assert.NotContains(t, output, "differ: "+owner)
 	}
+}
+
+// What finops allocate makes of the files of a collector is the same money, and nothing of it is
+// left with the value that was shared.
+func TestAllocateTheFilesOfACollector(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	files, rules := filepath.Join(directory, "focus"), filepath.Join(directory, "rules.yaml")
+	require.NoError(t, os.WriteFile(rules, []byte(
+		"rules: [{name: guests, dimension: team, shared: unallocated, driver: requests, callers: {among: [search, support]}}]"), 0o600))
+	output, err := attribute(t, "-focus", files)
+	require.NoError(t, err, output)
+
+	// In a month of its own root, as the exporter lays files out.
+	split := filepath.Join(directory, "split", "billing_period=2026-03", "day=all", "out.csv")
+	require.NoError(t, os.MkdirAll(filepath.Dir(split), 0o700))
+	output, err = goRun(t, "./cmd/finops", "allocate", "--rules", rules, "--output", split, filepath.Join(files, "metered"))
+	require.NoError(t, err, output)
+	assert.Contains(t, output, "guests  2026-03-01  support")
+
+	before, after := focusCosts(t, filepath.Join(files, "metered")), focusCosts(t, filepath.Join(directory, "split"))
+	assert.Equal(t, "9.323", wholeCost(before).FloatString(3))
+	assert.Zero(t, wholeCost(before).Cmp(wholeCost(after)))
+	for of := range after {
+		assert.NotEqual(t, "unallocated", of.team)
+	}
+}
+
+func wholeCost(costs map[owner]*big.Rat) *big.Rat {
+	sum := new(big.Rat)
+	for _, cost := range costs {
+		sum.Add(sum, cost)
+	}
+	return sum
 }
