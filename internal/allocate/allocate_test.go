@@ -97,9 +97,9 @@ func TestSplitByTokens(t *testing.T) {
 		usage(t, day(1), "2000000", 5, team("search")), usage(t, day(30), "1000000", 1, team("search")),
 		usage(t, day(2), "1000000", 4, team("support")),
 		usage(t, day(3), "10000000", 7, team("llm-platform"), focus.Tag{Key: "cost_center", Value: "cc-9000"}),
-		usage(t, day(3), "5000000", 2, team(Unallocated)))
-	assert.Equal(t, map[string]string{"search": "21", "support": "7", "unallocated": "10"}, paid(rows, effective))
-	assert.Equal(t, map[string]string{"search": "11", "support": "6", "unallocated": "2"},
+		usage(t, day(3), "5000000", 2, team(Unallocated)), usage(t, day(3), "1000000", 1, team(Overflow)))
+	assert.Equal(t, map[string]string{"search": "21", "support": "7", "unallocated": "10", "otel.overflow": "2"}, paid(rows, effective))
+	assert.Equal(t, map[string]string{"search": "11", "support": "6", "unallocated": "2", "otel.overflow": "1"},
 		paid(rows, func(r *focus.Row) focus.Number { return r.XRequests }), "7 requests are 5.25 and 1.75")
 
 	part := rows[3]

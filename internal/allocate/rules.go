@@ -33,8 +33,13 @@ const (
 	Day   Period = "day"
 )
 
-// Unallocated is the value of a dimension that nothing claimed. It never has to pay.
-const Unallocated = "unallocated"
+// Values of a dimension that name nobody and never have to pay.
+const (
+	// Unallocated is what nothing claimed.
+	Unallocated = "unallocated"
+	// Overflow stands for all values beyond the limit of the dimension.
+	Overflow = "otel.overflow"
+)
 
 // Rule says how the cost of one shared value is split.
 type Rule struct {
@@ -163,5 +168,5 @@ func (r *Rules) callersPay(rule *Rule) error {
 
 // pays reports whether a value can have to pay under the rule.
 func (r *Rules) pays(rule *Rule, value string) bool {
-	return value != "" && value != Unallocated && !r.shared[[2]string{rule.Dimension, value}]
+	return value != "" && value != Unallocated && value != Overflow && !r.shared[[2]string{rule.Dimension, value}]
 }
