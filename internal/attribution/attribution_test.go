@@ -69,12 +69,16 @@ type asker struct {
 	base    Base
 	record  Record
 	answer  Answer
+	// inherited says that the call is of the resource and scope of the one before.
+	inherited bool
 }
 
 func (k *asker) ask(c told) []Value {
 	attrs := k.place(c)
 	k.record.At, k.record.Model, k.record.Provider = c.time(), c.model, c.provider
-	k.view.Inherit(k.t.Context(), &k.scratch, &k.record, &k.base)
+	if !k.inherited {
+		k.view.Inherit(k.t.Context(), &k.scratch, &k.record, &k.base)
+	}
 	k.view.Start(&k.scratch)
 	for key, value := range attrs.All() {
 		if k.view.Wants(key) {

@@ -104,6 +104,8 @@ func (b *batch) empty() {
 	for i := range b.origins {
 		b.origins[i].service, b.origins[i].resource = "", pcommon.Map{}
 	}
+	// An idle workspace must not keep tables that have been replaced.
+	b.view = attribution.View{}
 	b.context.forget()
 	b.pricing = pricing.Call{}
 	b.records, b.origins = b.records[:0], b.origins[:0]
