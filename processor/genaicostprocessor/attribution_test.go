@@ -113,10 +113,10 @@ func TestReloadUnderLoad(t *testing.T) {
 	for version := int64(1); version <= versions; version++ {
 		written.Store(version)
 		writeTables(t, dir, version)
-		i.owners.reload()
+		i.owners.Reload()
 		loaded.Store(version)
 		writeFile(t, filepath.Join(dir, "teams.csv"), "service.name,team\ncheckout,broken,row\n")
-		i.owners.reload()
+		i.owners.Reload()
 	}
 	all.Wait()
 	require.NoError(t, i.shutdown(t.Context()))
@@ -206,8 +206,8 @@ func TestAttributionTelemetry(t *testing.T) {
 	}
 	writeTables(t, dir, 2)
 	writeFile(t, filepath.Join(dir, "teams.csv"), "service.name,team\na\n")
-	i.owners.reload()
-	i.owners.reload()
+	i.owners.Reload()
+	i.owners.Reload()
 
 	ignore := []metricdatatest.Option{metricdatatest.IgnoreTimestamp()}
 	by := func(key string, values map[string]int64) (points []metricdata.DataPoint[int64]) {

@@ -70,22 +70,7 @@ func (c *Config) Validate() error {
 // attributor compiles the rules of attribution. Its errors name the whole key below the processor.
 func (c *Config) attributor(settings component.TelemetrySettings) (*attribution.Attributor, error) {
 	a, err := attribution.New(&c.Attribution, settings)
-	return a, below("attribution", err)
-}
-
-// below puts a key before each error of several.
-func below(key string, err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var errs []error
-		for _, one := range joined.Unwrap() {
-			errs = append(errs, below(key, one))
-		}
-		return errors.Join(errs...)
-	}
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s::%w", key, err)
+	return a, attribution.Below("attribution", err)
 }
 
 func (c *Config) reader() (*genai.Reader, error) {

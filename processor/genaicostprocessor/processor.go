@@ -34,7 +34,8 @@ type costing struct {
 	reader     *genai.Reader
 	dedup      *dedup.Deduplicator
 	attributor *attribution.Attributor
-	owners     *owners
+	// owners keeps the lookup tables of attributor up to date.
+	owners *attribution.Keeper
 	// team and costCenter index the dimensions that agreements select by.
 	team, costCenter int
 	writer           *writer
@@ -70,7 +71,7 @@ func newCosting(set processor.Settings, cfg *Config) (*costing, error) {
 		batches:    sync.Pool{New: newBatch},
 		now:        time.Now,
 	}
-	c.owners = newOwners(attributor, cfg.Attribution.Watch, telemetry, set.Logger)
+	c.owners = attribution.NewKeeper(attributor, cfg.Attribution.Watch, set.Logger, c.countReload)
 	c.dedup = dedup.New(cfg.Deduplication, func() time.Time { return c.now() })
 	if err := c.observe(); err != nil {
 		return nil, err
@@ -84,13 +85,13 @@ func (c *costing) start(host component.Host) error {
 			c.startErr = fmt.Errorf("processors::%s::pricing: %w", c.id, c.startErr)
 			return
 		}
-		c.startErr = below("processors::"+c.id.String()+"::attribution", c.owners.start())
+		c.startErr = attribution.Below("processors::"+c.id.String()+"::attribution", c.owners.Start())
 	})
 	return c.startErr
 }
 
 func (c *costing) stop() {
-	c.owners.stop()
+	c.owners.Stop()
 	c.telemetry.Shutdown()
 }
 

@@ -118,6 +118,11 @@ func (c *costing) observeAttribution() error {
 	)
 }
 
+func (c *costing) countReload(table string, outcome attribution.Outcome) {
+	c.telemetry.ProcessorGenAiCostAttributionReloads.Add(context.Background(), 1, metric.WithAttributes(
+		attribute.String("table", table), attribute.String("reload", string(outcome))))
+}
+
 func (c *costing) observeTables(value func(rows int, current bool) int64) metric.Int64Callback {
 	return func(_ context.Context, o metric.Int64Observer) error {
 		c.attributor.Tables(func(table string, rows int, current bool) {
