@@ -14,7 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 
-	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/publish"
+	"github.com/otelcol-finops/otelcol-finops/internal/blobs"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -126,7 +126,7 @@ func (c *Config) validateURL() error {
 	if !slices.Contains(schemes, u.Scheme) {
 		return fmt.Errorf("url: scheme of %q is unknown; use file://, s3://, gs:// or azblob://", u.Redacted())
 	}
-	if _, ok := publish.LocalPath(u); u.Scheme == "file" && !ok {
+	if _, err := blobs.LocalPath(u); u.Scheme == "file" && err != nil {
 		return fmt.Errorf("url: %q names no directory; write file:///var/lib/otelcol/focus, or file://./focus for one below the working directory",
 			u.Redacted())
 	}

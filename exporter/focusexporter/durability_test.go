@@ -36,7 +36,7 @@ func TestKill(t *testing.T) {
 	}
 	var moments []moment
 	h := newHarness(t, func(c *Config) { c.PublishInterval = 7 * time.Second })
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		for i := range 40 {
 			e.send(priced(uint64(i)), priced(uint64(i)).with("x", 1))
@@ -50,7 +50,7 @@ func TestKill(t *testing.T) {
 	for _, m := range moments {
 		again := newHarness(t, h.change)
 		again.state, again.dir = m.state, m.files
-		synctest.Test(t, func(t *testing.T) {
+		synctest.Test(t, func(*testing.T) {
 			// The bubble's clock begins anew; the charges are late or not, but never lost.
 			time.Sleep(time.Duration(m.sent) * 10 * time.Minute)
 			e := again.start()
@@ -66,7 +66,7 @@ func TestKill(t *testing.T) {
 
 func TestRestart(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		for run := range uint64(4) {
 			e := h.start()
 			e.send(priced(run))
@@ -272,7 +272,7 @@ type extensionsComponent struct {
 // State that cannot be read is refused, and left as it is.
 func TestDamagedState(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1))
 		e.stop()

@@ -24,7 +24,7 @@ func benchmarkTraffic(rows int) func(sequence uint64) ptrace.Traces {
 		rs.Resource().Attributes().PutStr("service.name", "api")
 		spans := rs.ScopeSpans().AppendEmpty().Spans()
 		spans.EnsureCapacity(benchmarkBatch)
-		random := rand.New(rand.NewPCG(sequence, 0)) //nolint:gosec // G404: for a benchmark
+		random := rand.New(rand.NewPCG(sequence, 0))
 		for i := range uint64(benchmarkBatch) {
 			team := fmt.Sprintf("team-%d", random.IntN(owners))
 			c := template.with("finops.team", team)
@@ -134,7 +134,7 @@ func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc) //nolint:gosec // G115: far below
+	return int64(m.HeapAlloc)
 }
 
 // windowBytes is the memory of that many IDs: 25 bytes a slot, at most half of the slots used.

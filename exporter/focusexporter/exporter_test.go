@@ -31,7 +31,7 @@ func sumPoints(data metricdata.Aggregation, name, value string) (sum int64) {
 
 func TestRows(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Format = "parquet" })
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1), priced(2), priced(3).with("finops.team", "support"))
 		e.stop()
@@ -45,7 +45,7 @@ func TestRows(t *testing.T) {
 	assert.Equal(t, "2.5", r.ListUnitPrice.String())
 	assert.Equal(t, "0.00088", r.BilledCost.String())
 	assert.Equal(t, "2", r.XRequests.String())
-	assert.Equal(t, `{"cost_center":"cc-42","deployment.environment.name":"prod","service.name":"api","team":"search"}`, r.Tags)
+	assert.JSONEq(t, `{"cost_center":"cc-42","deployment.environment.name":"prod","service.name":"api","team":"search"}`, r.Tags)
 	assert.Equal(t, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), r.ChargePeriodStart)
 	assert.Equal(t, "0.01032", h.cost())
 	for name := range h.files(focus.Metered) {
@@ -56,7 +56,7 @@ func TestRows(t *testing.T) {
 // A price change within the hour splits the row.
 func TestPriceChange(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1).with("finops.cost.lines", "input:10@0.1"), priced(2).with("finops.cost.lines", "input:10@0.2"))
 		e.send(priced(3).with("finops.cost.lines", "input:10@0.1/0.1/0.15"))
@@ -69,7 +69,7 @@ func TestPriceChange(t *testing.T) {
 // Two currencies are two rows, never one sum.
 func TestCurrencies(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1), priced(2).with("finops.cost.currency", "EUR"), priced(3).with("finops.cost.currency", "EUR"))
 		e.stop()
@@ -90,7 +90,7 @@ func TestUnpriced(t *testing.T) {
 			with("finops.cost.lines", nil).with("finops.cost.currency", nil).with("finops.cost.confidence", nil).
 			with("finops.pricing.id", nil).with("finops.model.name", nil).with("finops.model.version", nil)
 	}
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(
 			unpriced(1, "unknown_model").with("gen_ai.usage.input_tokens", 100).with("gen_ai.usage.output_tokens", 20),
@@ -127,7 +127,7 @@ func TestLogs(t *testing.T) {
 
 func TestUnmarked(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1).with("finops.cost.status", nil))
 		e.stop()
@@ -198,7 +198,7 @@ func TestLate(t *testing.T) {
 
 func TestClocks(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		now := time.Now()
 		e := h.start()
 		e.send(
@@ -219,7 +219,7 @@ func TestClocks(t *testing.T) {
 
 func TestDays(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Grain = GrainDay })
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1))
 		time.Sleep(20 * time.Hour)
@@ -238,7 +238,7 @@ func TestDays(t *testing.T) {
 // The cost of a shared call goes to those who share it, exactly.
 func TestShares(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		e := h.start()
 		e.send(priced(1).with("finops.team", "shared").with("finops.allocation.team", "split").
 			with("finops.shares.team", "search:1;support:1;growth:1").
@@ -260,7 +260,7 @@ func TestShares(t *testing.T) {
 // Replicas write files beside each other.
 func TestReplicas(t *testing.T) {
 	h := newHarness(t, nil)
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		one := h.start()
 		h.state = h.tb.TempDir()
 		two := h.start()
@@ -275,7 +275,7 @@ func TestReplicas(t *testing.T) {
 
 func TestWithoutStorage(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Storage = nil })
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		for id := range uint64(2) {
 			e := h.start()
 			e.send(priced(id), priced(id))

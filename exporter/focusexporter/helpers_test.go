@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -252,10 +253,7 @@ func times(tb testing.TB, amount string, n int) string {
 
 // with returns the call with one attribute changed, or removed where value is nil.
 func (c call) with(name string, value any) call {
-	attrs := make(map[string]any, len(c.attrs))
-	for k, v := range c.attrs {
-		attrs[k] = v
-	}
+	attrs := maps.Clone(c.attrs)
 	attrs[name] = value
 	if value == nil {
 		delete(attrs, name)

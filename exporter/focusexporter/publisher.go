@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/publish"
+	_ "github.com/otelcol-finops/otelcol-finops/internal/blobs/cloud" // s3, gs, azblob
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
 )
@@ -40,15 +41,16 @@ func (s *state) newPublisher(ctx context.Context, host component.Host, writer st
 	}
 	p := &publisher{state: s, host: host, target: target, interval: s.cfg.PublishInterval, wake: make(chan struct{}, 1)}
 	p.Publisher = publish.New(publish.Settings{
-		Store:      s.store,
-		Target:     target,
-		Names:      publish.Names{Writer: writer, Grain: s.cfg.Grain.duration(), Extension: s.cfg.fileOptions().Format.Extension()},
-		File:       s.cfg.fileOptions(),
-		Routes:     focus.BuiltinRoutes(),
-		Commit:     s.commit,
-		Observe:    s.telemetry,
-		Logger:     s.set.Logger,
-		PutTimeout: putTimeout,
+		Store:            s.store,
+		Target:           target,
+		Names:            publish.Names{Writer: writer, Grain: s.cfg.Grain.duration(), Extension: s.cfg.fileOptions().Format.Extension()},
+		File:             s.cfg.fileOptions(),
+		Routes:           focus.BuiltinRoutes(),
+		GeneratorVersion: s.set.BuildInfo.Version,
+		Commit:           s.commit,
+		Observe:          s.telemetry,
+		Logger:           s.set.Logger,
+		PutTimeout:       putTimeout,
 	})
 	return p, nil
 }

@@ -159,8 +159,8 @@ func (s *state) run(ctx context.Context, host component.Host) error {
 	if s.publisher, err = s.newPublisher(ctx, host, writer); err != nil {
 		return errors.Join(err, s.closeCheckpoint(ctx))
 	}
-	s.committer.Start()
-	s.publisher.start()
+	s.committer.Start() //nolint:contextcheck // both end with Shutdown, not with Start's context
+	s.publisher.start() //nolint:contextcheck // as above
 	return s.telemetry.observeSize(s.store.Size)
 }
 

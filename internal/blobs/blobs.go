@@ -22,7 +22,7 @@ func Open(ctx context.Context, target string) (*blob.Bucket, error) {
 		return openLocal(target, target)
 	}
 	if u.Scheme == "file" {
-		path, err := localPath(u)
+		path, err := LocalPath(u)
 		if err != nil {
 			return nil, err
 		}
@@ -49,8 +49,8 @@ func openLocal(target, path string) (*blob.Bucket, error) {
 	return b, nil
 }
 
-// localPath is the path of a file URL. What reads as its host may be the first step of a relative path.
-func localPath(u *url.URL) (string, error) {
+// LocalPath returns the path of a file URL. What reads as its host may be the first step of a relative path.
+func LocalPath(u *url.URL) (string, error) {
 	switch u.Host {
 	case "", ".", "..":
 		if u.Path != "" {

@@ -65,7 +65,7 @@ func newBook(label Label, sequence uint64) *Book {
 func (b *Book) add(key []byte, amounts focus.Amounts) (added bool) {
 	n, known := b.index[string(key)]
 	if !known {
-		n = uint32(len(b.rows)) //nolint:gosec // G115: bounded by the limit of rows
+		n = uint32(len(b.rows))
 		owned := string(key)
 		b.rows = append(b.rows, Row{Key: owned})
 		b.index[owned] = n

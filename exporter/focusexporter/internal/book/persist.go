@@ -82,7 +82,7 @@ func (c *Changes) take(b *Book) {
 		return
 	}
 	c.undo = append(c.undo, undo{book: b, persisted: b.persisted, chunks: len(b.chunks), pages: slices.Sorted(maps.Keys(b.dirty))})
-	if total := uint32(len(b.rows)); total > b.persisted { //nolint:gosec // G115: bounded by the limit of rows
+	if total := uint32(len(b.rows)); total > b.persisted {
 		c.put(chunkKey(b.sequence, b.persisted), encodeKeys(b.rows[b.persisted:]))
 		b.chunks = append(b.chunks, b.persisted)
 		b.persisted, b.unsaved = total, true
@@ -158,7 +158,7 @@ func encodePage(rows []Row, page uint32) []byte {
 	raw := make([]byte, 0, PageSize*amountsSize)
 	for i := first; i < min(first+PageSize, len(rows)); i++ {
 		raw, _ = rows[i].Amounts.Quantity.AppendBinary(raw)
-		raw = binary.LittleEndian.AppendUint64(raw, uint64(rows[i].Amounts.Requests)) //nolint:gosec // G115: and back
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(rows[i].Amounts.Requests))
 	}
 	return raw
 }
@@ -232,8 +232,8 @@ func decodeHeader(raw []byte, sequence uint64) (*Book, error) {
 }
 
 func (b *Book) restoreKeys(get func(string) ([]byte, error)) error {
-	for uint32(len(b.rows)) < b.persisted { //nolint:gosec // G115: bounded by persisted
-		first := uint32(len(b.rows)) //nolint:gosec // G115: bounded by persisted
+	for uint32(len(b.rows)) < b.persisted {
+		first := uint32(len(b.rows))
 		raw, err := get(chunkKey(b.sequence, first))
 		if err != nil {
 			return err
@@ -255,16 +255,16 @@ func (b *Book) decodeKeys(raw string) error {
 		if width <= 0 || n > uint64(len(raw)-width) {
 			return errKeys
 		}
-		key := strings.Clone(raw[width : width+int(n)]) //nolint:gosec // G115: bounded by the length of raw
-		b.index[key] = uint32(len(b.rows))              //nolint:gosec // G115: bounded by persisted
+		key := strings.Clone(raw[width : width+int(n)])
+		b.index[key] = uint32(len(b.rows))
 		b.rows = append(b.rows, Row{Key: key})
-		raw = raw[width+int(n):] //nolint:gosec // G115: bounded by the length of raw
+		raw = raw[width+int(n):]
 	}
 	return nil
 }
 
 func (b *Book) restoreAmounts(get func(string) ([]byte, error)) error {
-	for page := range pages(uint32(len(b.rows))) { //nolint:gosec // G115: bounded by persisted
+	for page := range pages(uint32(len(b.rows))) {
 		raw, err := get(pageKey(b.sequence, page))
 		if err != nil {
 			return err
@@ -278,7 +278,7 @@ func (b *Book) restoreAmounts(get func(string) ([]byte, error)) error {
 			if rows[i].Amounts.Quantity, err = money.QuantityFromBinary(entry[:money.BinarySize]); err != nil {
 				return fmt.Errorf("%s: %w", pageKey(b.sequence, page), err)
 			}
-			rows[i].Amounts.Requests = int64(binary.LittleEndian.Uint64(entry[money.BinarySize:])) //nolint:gosec // G115: and back
+			rows[i].Amounts.Requests = int64(binary.LittleEndian.Uint64(entry[money.BinarySize:]))
 		}
 	}
 	return nil

@@ -50,9 +50,9 @@ func (c *Committer) run(ctx context.Context) {
 	for {
 		select {
 		case <-c.wake:
-			c.commit()
+			c.commit() //nolint:contextcheck // see commit
 		case <-ctx.Done():
-			c.commit()
+			c.commit() //nolint:contextcheck // see commit
 			return
 		}
 	}

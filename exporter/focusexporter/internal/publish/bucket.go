@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"path"
 
 	"gocloud.dev/blob"
 )
@@ -22,7 +23,7 @@ func (b *bucket) Put(ctx context.Context, name string, data []byte) error {
 	// Without the cancellation, Close would complete what an error left half written.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w, err := b.NewWriter(ctx, name, &blob.WriterOptions{ContentType: contentTypes[extension(name)]})
+	w, err := b.NewWriter(ctx, name, &blob.WriterOptions{ContentType: contentTypes[path.Ext(name)]})
 	if err != nil {
 		return err
 	}

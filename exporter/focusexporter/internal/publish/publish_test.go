@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -202,5 +201,5 @@ func TestRowsOutOfRange(t *testing.T) {
 	}})
 	assert.Len(t, rows, 1)
 	assert.Equal(t, 2, trouble.lost)
-	assert.True(t, errors.Is(trouble.err, focus.ErrRange), trouble.err)
+	assert.ErrorIs(t, trouble.err, focus.ErrRange)
 }

@@ -20,6 +20,8 @@ type Settings struct {
 	Names  Names
 	File   focusfile.Options
 	Routes *focus.Routes
+	// GeneratorVersion is the collector's, for metadata.
+	GeneratorVersion string
 	// Commit makes durable what is in the store.
 	Commit func(context.Context) error
 	// Observe is told of every file.
@@ -40,11 +42,13 @@ type Observer interface {
 type Publisher struct {
 	set  Settings
 	make maker
+	// described has the datasets whose metadata is written.
+	described map[focus.Dataset]bool
 }
 
 // New returns a Publisher.
 func New(set Settings) *Publisher {
-	return &Publisher{set: set, make: maker{routes: set.Routes}}
+	return &Publisher{set: set, make: maker{routes: set.Routes}, described: map[focus.Dataset]bool{}}
 }
 
 // maxFailures in a row show that the target is at fault and not a file; the others are tried next time.
@@ -65,7 +69,8 @@ func (p *Publisher) Publish(ctx context.Context, now time.Time) error {
 		if first == nil {
 			first = err
 		}
-		if failures++; failures >= maxFailures || ctx.Err() != nil {
+		failures++
+		if failures >= maxFailures || ctx.Err() != nil {
 			break
 		}
 	}
@@ -97,16 +102,40 @@ func (p *Publisher) publish(ctx context.Context, sequence uint64) error {
 func (p *Publisher) put(ctx context.Context, page *book.Page, rows []focus.Row) error {
 	options := p.set.File
 	options.Dataset = page.Label.Dataset
+	options.SchemaID = focus.SchemaID(options.Version, options.Dataset)
 	name := p.set.Names.Of(page.Label, page.Sequence)
 	data, err := focusfile.Encode(rows, options)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	return errors.Join(p.describe(ctx, options.Dataset), p.write(ctx, name, data))
+}
+
+func (p *Publisher) write(ctx context.Context, name string, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, p.set.PutTimeout)
 	defer cancel()
 	if err := p.set.Target.Put(ctx, name, data); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	return nil
+}
+
+// describe writes the metadata of a dataset beside its first file since the start: the schema, and the entry that points to it. Replicas of one
+// release write the same, but for the date.
+func (p *Publisher) describe(ctx context.Context, dataset focus.Dataset) error {
+	if p.described[dataset] {
+		return nil
+	}
+	files, err := focus.MetadataFiles(p.set.File.Version, dataset, p.set.GeneratorVersion, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := p.write(ctx, dataset.String()+"/"+f.Name, f.Data); err != nil {
+			return err
+		}
+	}
+	p.described[dataset] = true
 	return nil
 }
 

@@ -118,6 +118,6 @@ func combine(outer, inner focus.Shared) focus.Shared {
 	weight := min(uint64(outer.Weight)*uint64(inner.Weight), 1<<32-1)
 	return focus.Shared{
 		Dimension: outer.Dimension + "+" + inner.Dimension, Value: outer.Value + "+" + inner.Value,
-		Weight: uint32(weight), Total: outer.Total * inner.Total, //nolint:gosec // G115: bounded by min
+		Weight: uint32(weight), Total: outer.Total * inner.Total,
 	}
 }
