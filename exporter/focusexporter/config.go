@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ var (
 // Unmarshal takes a version that is written as a number, which YAML reads 1.2 as.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if v, ok := conf.Get("version").(float64); ok {
-		text := map[string]any{"version": fmt.Sprintf("%.1f", v)}
+		text := map[string]any{"version": strconv.FormatFloat(v, 'f', -1, 64)}
 		if err := conf.Merge(confmap.NewFromStringMap(text)); err != nil {
 			return err
 		}
