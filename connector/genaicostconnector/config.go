@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/output"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
@@ -108,6 +110,8 @@ type Config struct {
 	Events EventsConfig `mapstructure:"events"`
 	// Count says for which services metrics count: those for which it says metrics. Unset, for none.
 	Count signals.CountConfig `mapstructure:"count"`
+	// Attribution says whose the usage is that metrics report. Spans and log records come attributed.
+	Attribution attribution.Config `mapstructure:"attribution"`
 	// prevent unkeyed literal initialization
 	_ struct{}
 }
@@ -170,7 +174,19 @@ func (c *Config) Validate() error {
 		c.validateTimes(),
 		c.Temporality.validate(),
 		c.Events.validate(),
+		c.validateAttribution(),
 	)
+}
+
+func (c *Config) validateAttribution() error {
+	_, err := c.attributor(componenttest.NewNopTelemetrySettings())
+	return err
+}
+
+// attributor compiles the rules of attribution.
+func (c *Config) attributor(settings component.TelemetrySettings) (*attribution.Attributor, error) {
+	a, err := attribution.New(&c.Attribution, settings)
+	return a, attribution.Below("attribution", err)
 }
 
 func (c *Config) validateDimensions() error {

@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 )
 
 // NewFactory returns the factory of the gen_ai_cost connector. Instances that one factory makes for one
@@ -53,6 +54,7 @@ func createDefaultConfig() component.Config {
 		SeriesExpiration:            defaultSeriesExpiration,
 		Temporality:                 TemporalityCumulative,
 		ReplayWindowSize:            defaultReplayWindowSize,
+		Attribution:                 attribution.NewDefaultConfig(),
 		Events:                      EventsConfig{Interval: defaultEventsInterval, Limit: defaultEventsLimit},
 	}
 }

@@ -1,6 +1,7 @@
 package genaicostconnector
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -36,35 +38,46 @@ type metering struct {
 	attributor *attribution.Attributor
 	// team and costCenter index the dimensions that agreements select by.
 	team, costCenter int
+	// owners keeps the lookup tables of attributor up to date.
+	owners *attribution.Keeper
 
 	started  sync.Once
 	startErr error
 	source   pricingsource.Source
 }
 
-func newMetering(id component.ID, cfg *Config) *metering {
+func newMetering(set connector.Settings, cfg *Config, tel *telemetry) (*metering, error) {
 	tracker := usagemetrics.NewTracker(usagemetrics.MaxStreams)
-	attributor := attribution.Conventional()
+	attributor, err := cfg.attributor(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
 	return &metering{
 		cfg:        cfg,
-		id:         id,
+		id:         set.ID,
 		tracker:    tracker,
 		reader:     usagemetrics.NewReader(tracker),
 		calls:      genai.NewReader(),
 		attributor: attributor,
 		team:       attributor.Index("team"),
 		costCenter: attributor.Index("cost_center"),
-	}
+		owners:     attribution.NewKeeper(attributor, cfg.Attribution.Watch, set.Logger, tel.countReload),
+	}, nil
 }
 
 func (m *metering) start(host component.Host) error {
 	m.started.Do(func() {
 		if m.source, m.startErr = pricingsource.Find(host, m.cfg.Pricing); m.startErr != nil {
 			m.startErr = fmt.Errorf("connectors::%s::pricing: %w", m.id, m.startErr)
+			return
 		}
+		m.startErr = attribution.Below("connectors::"+m.id.String()+"::attribution", m.owners.Start())
 	})
 	return m.startErr
 }
+
+// stop may be called without start.
+func (m *metering) stop() { m.owners.Stop() }
 
 func (s *state) consumeMetrics(ctx context.Context, md pmetric.Metrics) {
 	t := s.tally()
@@ -174,7 +187,7 @@ func (q *quoter) write(ctx context.Context, u *usagemetrics.Usage) ledger.Status
 
 // attribute finds out whose the usage is.
 func (q *quoter) attribute(ctx context.Context, u *usagemetrics.Usage) {
-	q.owned.At = q.call.Start
+	q.owned.At, q.owned.Provider, q.owned.Model = q.call.Start, q.call.Provider, cmp.Or(q.call.ResponseModel, q.call.RequestModel)
 	q.view.Start(&q.scratch)
 	for name, value := range u.Attributes.All() {
 		if q.view.Wants(name) {
@@ -258,7 +271,10 @@ func (q *quoter) put(attrs pcommon.Map, account accounts.Account) {
 	putNonEmpty(attrs, ledger.AttrBillingAccount, account.Account)
 	putNonEmpty(attrs, ledger.AttrBillingSubaccount, account.Subaccount)
 	for i, name := range q.attributor.Names() {
-		attrs.PutStr(ledger.Prefix+name, q.answer.Values[i].Shown())
+		value := &q.answer.Values[i]
+		attrs.PutStr(ledger.Prefix+name, value.Shown())
+		putNonEmpty(attrs, ledger.AllocationPrefix+name, value.Allocation.String())
+		putNonEmpty(attrs, ledger.SharesPrefix+name, value.Shares)
 	}
 }
 

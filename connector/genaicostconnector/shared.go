@@ -105,7 +105,9 @@ func newState(set connector.Settings, cfg *Config) (*state, error) {
 		telemetry:  tel,
 		complaints: &complaints{logger: set.Logger},
 	}
-	s.metering = newMetering(set.ID, cfg)
+	if s.metering, err = newMetering(set, cfg, tel); err != nil {
+		return nil, err
+	}
 	s.sinks = newMetricSinks(cfg.Temporality == TemporalityDelta)
 	s.events = newEventing(set, cfg)
 	s.tallies = make(chan *tally, 2*runtime.GOMAXPROCS(0))
@@ -165,6 +167,7 @@ func (s *state) release(ctx context.Context, started bool) error {
 	}
 	s.phase = lifecycleStopped
 	s.forget()
+	s.metering.stop()
 	s.telemetry.shutdown()
 	if s.flusher == nil {
 		return nil

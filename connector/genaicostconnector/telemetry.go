@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 )
 
@@ -78,6 +79,12 @@ func (t *telemetry) observeSize(sets, streams func() int64) error {
 		t.builder.RegisterConnectorGenAiCostDimensionSetsCallback(observe(sets)),
 		t.builder.RegisterConnectorGenAiCostMetricStreamsCallback(observe(streams)),
 	)
+}
+
+// countReload counts what came of looking at the file of a lookup table.
+func (t *telemetry) countReload(table string, outcome attribution.Outcome) {
+	t.builder.ConnectorGenAiCostAttributionReloads.Add(context.Background(), 1, metric.WithAttributes(
+		attribute.String("table", table), attribute.String("reload", string(outcome))))
 }
 
 func (t *telemetry) shutdown() { t.builder.Shutdown() }

@@ -80,6 +80,3 @@ func (a *Attributor) fail(d *dimension, s *step, err error) {
 		a.warn(fmt.Sprintf("%s::sources::%d", d.name, s.source), s.text, err)
 	}
 }
-
-// Conventional returns an Attributor of the conventions for team and cost_center.
-func Conventional() *Attributor { return (&compiler{cfg: new(Config)}).compile() }

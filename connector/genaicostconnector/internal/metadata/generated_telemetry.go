@@ -28,6 +28,7 @@ type TelemetryBuilder struct {
 	meter                                   metric.Meter
 	mu                                      sync.Mutex
 	registrations                           []metric.Registration
+	ConnectorGenAiCostAttributionReloads    metric.Int64Counter
 	ConnectorGenAiCostDimensionSets         metric.Int64ObservableUpDownCounter
 	ConnectorGenAiCostEvents                metric.Int64Counter
 	ConnectorGenAiCostEventsLost            metric.Int64Counter
@@ -115,6 +116,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ConnectorGenAiCostAttributionReloads, err = builder.meter.Int64Counter(
+		"otelcol_connector_gen_ai_cost_attribution_reloads",
+		metric.WithDescription("Looks at the file of a lookup table, for the attribution of token metrics, that found it changed, wrong or unreachable. [Development]"),
+		metric.WithUnit("{reloads}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ConnectorGenAiCostDimensionSets, err = builder.meter.Int64ObservableUpDownCounter(
 		"otelcol_connector_gen_ai_cost_dimension_sets",
 		metric.WithDescription("Dimension sets tracked, each with its series of cost, tokens and requests; aggregation_cardinality_limit bounds them. [Development]"),

@@ -28,6 +28,7 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	tb.ConnectorGenAiCostAttributionReloads.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostEvents.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostEventsLost.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostEventsSuppressed.Add(context.Background(), 1)
@@ -42,6 +43,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConnectorGenAiCostRecords.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostReplayEvictions.Add(context.Background(), 1)
 	tb.ConnectorGenAiCostUnreadableShares.Add(context.Background(), 1)
+	AssertEqualConnectorGenAiCostAttributionReloads(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualConnectorGenAiCostDimensionSets(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
