@@ -55,42 +55,52 @@ func startCollector(ctx context.Context, binary, directory string) (*collector, 
 	}, nil
 }
 
-// await returns when all spans sent were exported and the metrics page counts every one that
-// got a verdict.
-func (c *collector) await(ctx context.Context, sent int) (books.Books, promtext.Page, error) {
+// seen is what the collector wrote about all spans sent, in both of its outputs.
+type seen struct {
+	spans books.Books
+	page  promtext.Page
+	// difference is the largest between the page and the exact sums of the spans.
+	difference float64
+}
+
+// await returns when all spans sent were exported and the metrics page counts every one that got
+// a verdict, and its cost: a new series is 0 for one flush before it has its value.
+func (c *collector) await(ctx context.Context, sent int) (seen, error) {
 	ctx, cancel := context.WithTimeout(ctx, metricsTimeout)
 	defer cancel()
 	for {
-		spans, page, progress := c.look(ctx, sent)
-		if progress == "" {
-			return spans, page, nil
+		all, err := c.look(ctx, sent)
+		if err == nil {
+			return all, nil
 		}
 		select {
 		case <-ctx.Done():
-			return nil, nil, fmt.Errorf("%s after %s", progress, metricsTimeout)
+			return seen{}, fmt.Errorf("after %s: %w", metricsTimeout, err)
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
 }
 
-// look reads spans and metrics once and says what is still missing, if anything is.
-func (c *collector) look(ctx context.Context, sent int) (spans books.Books, page promtext.Page, missing string) {
+// look reads spans and metrics once; the error says what is still missing.
+func (c *collector) look(ctx context.Context, sent int) (seen, error) {
 	all, err := books.ReadFile(c.spans)
 	if err != nil {
-		return nil, nil, "no spans exported: " + err.Error()
+		return seen{}, fmt.Errorf("no spans exported: %w", err)
 	}
 	if len(all) != sent {
-		return nil, nil, fmt.Sprintf("%d of %d spans exported", len(all), sent)
+		return seen{}, fmt.Errorf("%d of %d spans exported", len(all), sent)
 	}
-	spans = all.Judged()
+	spans := all.Judged()
 	if len(spans) == 0 {
-		return nil, nil, fmt.Sprintf("none of %d spans got a verdict", sent)
+		return seen{}, fmt.Errorf("none of %d spans got a verdict", sent)
 	}
-	if page, err = promtext.Fetch(ctx, c.page); err != nil {
-		return nil, nil, "no metrics: " + err.Error()
+	page, err := promtext.Fetch(ctx, c.page)
+	if err != nil {
+		return seen{}, fmt.Errorf("no metrics: %w", err)
 	}
 	if counted := page.Sum("finops_requests_total", nil); counted != float64(len(spans)) {
-		return nil, nil, fmt.Sprintf("%g of %d spans counted in the metrics", counted, len(spans))
+		return seen{}, fmt.Errorf("%g of %d spans counted in the metrics", counted, len(spans))
 	}
-	return spans, page, ""
+	difference, err := reconcile(spans, page)
+	return seen{spans: spans, page: page, difference: difference}, err
 }
