@@ -2,116 +2,11 @@ package attribution
 
 import (
 	"context"
-	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 )
-
-// Inherit finds out what the records of r's resource, and of its scope if scopes are asked, inherit.
-func (v *View) Inherit(ctx context.Context, s *Scratch, r *Record, b *Base) {
-	p := v.plan
-	v.Start(s)
-	// Rows of the record before are none of this resource's.
-	s.rows = s.rows[:0]
-	b.size(p)
-	b.inheritKeys(p, r)
-	v.inheritConditions(ctx, r, b)
-	for i := range p.keys {
-		b.rows[i] = found{}
-		if len(p.keys[i]) > 0 && !p.isLate(v.edition, i) {
-			b.rows[i] = v.row(s, r, b, i)
-		}
-	}
-	for d := range p.steps {
-		b.fixed[d] = v.fix(ctx, s, r, b, d)
-		if !v.late {
-			b.values[d] = v.resolve(ctx, s, r, b, d)
-		}
-	}
-}
-
-func (b *Base) size(p *plan) {
-	b.values, b.fixed = resize(b.values, len(p.steps)), resize(b.fixed, len(p.steps))
-	b.holds, b.rows, b.keys = resize(b.holds, p.conditions), resize(b.rows, len(p.keys)), resize(b.keys, len(p.keys))
-	for i, keys := range p.keys {
-		b.keys[i] = resize(b.keys[i], len(keys))
-	}
-}
-
-// resize keeps what the elements hold, for it to be used again.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return append(s[:cap(s)], make([]T, n-cap(s))...)
-	}
-	return s[:n]
-}
-
-func (b *Base) inheritKeys(p *plan, r *Record) {
-	attrs := r.resource.Attributes()
-	b.apiKey = firstOf(attrs, p.apiKey.resource)
-	for i, keys := range p.keys {
-		for j := range keys {
-			b.keys[i][j] = firstOf(attrs, keys[j].resource)
-		}
-	}
-}
-
-func firstOf(attrs pcommon.Map, keys []string) string {
-	for _, key := range keys {
-		if s := attribute(attrs, key); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-func attribute(attrs pcommon.Map, key string) string {
-	if v, ok := attrs.Get(key); ok {
-		return text(v)
-	}
-	return ""
-}
-
-// text is a value as a dimension has it: strings as they are, numbers in decimal, nothing else.
-func text(v pcommon.Value) string {
-	switch v.Type() {
-	case pcommon.ValueTypeStr:
-		return v.Str()
-	case pcommon.ValueTypeInt:
-		return strconv.FormatInt(v.Int(), 10)
-	default:
-		return ""
-	}
-}
-
-func (v *View) inheritConditions(ctx context.Context, r *Record, b *Base) {
-	for d, steps := range v.plan.steps {
-		for _, st := range steps {
-			if st.when.resourceOnly {
-				b.holds[st.when.index] = v.evaluateCondition(ctx, r, d, st)
-			}
-		}
-	}
-}
-
-// fix returns the answer of the first step that only resource and scope decide.
-func (v *View) fix(ctx context.Context, s *Scratch, r *Record, b *Base, d int) ranked {
-	steps := v.plan.steps[d]
-	for i, st := range steps {
-		if st.fixed {
-			if value := v.ask(ctx, s, r, b, d, st); value.Text != "" {
-				return ranked{value, i}
-			}
-		}
-	}
-	dim := v.attributor.dimensions[d]
-	if dim.fallback == "" {
-		return ranked{step: len(steps)}
-	}
-	return ranked{Value{Text: dim.fallback, Allocation: FromDefault, split: dim.splits[dim.fallback]}, len(steps)}
-}
 
 // Start begins a record.
 func (v *View) Start(s *Scratch) {
@@ -196,69 +91,6 @@ func (v *View) resolve(ctx context.Context, s *Scratch, r *Record, b *Base, d in
 		}
 	}
 	return fixed.value
-}
-
-// ask returns the answer of one step, if its condition holds.
-func (v *View) ask(ctx context.Context, s *Scratch, r *Record, b *Base, d int, st *step) Value {
-	if st.when.holds != nil && !v.holds(ctx, r, b, d, st) {
-		return Value{}
-	}
-	dim := v.attributor.dimensions[d]
-	var answer verdict
-	allocation := Direct
-	switch st.place {
-	case onRecord:
-		answer = dim.guard.tell(s.slots[st.slot])
-	case onResource:
-		answer = dim.guard.tell(attribute(r.resource.Attributes(), st.key))
-	case onScope:
-		answer = dim.guard.tell(attribute(r.scope.Attributes(), st.key))
-	case inExpression:
-		answer = dim.guard.tell(v.evaluate(ctx, r, d, st))
-	case inTable:
-		answer, allocation = dim.guard.write(v.cell(s, r, b, st)), FromLookup
-	}
-	value := Value{Text: answer.text, Overflow: answer.overflow, Allocation: allocation}
-	if dim.splits != nil && !answer.overflow {
-		value.split = dim.splits[answer.text]
-	}
-	return value
-}
-
-func (v *View) holds(ctx context.Context, r *Record, b *Base, d int, st *step) bool {
-	if st.when.resourceOnly {
-		return b.holds[st.when.index]
-	}
-	return v.evaluateCondition(ctx, r, d, st)
-}
-
-// evaluateCondition takes a condition that fails for one that does not hold.
-func (v *View) evaluateCondition(ctx context.Context, r *Record, d int, st *step) bool {
-	holds, err := st.when.holds(ctx, r)
-	if err != nil {
-		v.attributor.fail(v.attributor.dimensions[d], st, err)
-		return false
-	}
-	return holds
-}
-
-// evaluate takes an expression that fails, or that gives neither text nor a whole number, for no value.
-func (v *View) evaluate(ctx context.Context, r *Record, d int, st *step) string {
-	result, err := st.evaluate(ctx, r)
-	if err != nil {
-		v.attributor.fail(v.attributor.dimensions[d], st, err)
-		return ""
-	}
-	switch value := result.(type) {
-	case string:
-		return value
-	case int64:
-		return strconv.FormatInt(value, 10)
-	case pcommon.Value:
-		return text(value)
-	default:
-		return ""
-	}
 }
 
 // cell returns what a table says.
