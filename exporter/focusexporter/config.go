@@ -53,6 +53,8 @@ type Config struct {
 	Tags []string `mapstructure:"tags"`
 	// Storage is the ID of a storage extension. Without it, what no file has yet is lost in a crash.
 	Storage *component.ID `mapstructure:"storage"`
+	// Commitments are what is paid for by the hour. With several collectors, configure them in one.
+	Commitments []CommitmentConfig `mapstructure:"commitments"`
 	// PublishInterval is the time between two writes of the files of open periods.
 	PublishInterval time.Duration `mapstructure:"publish_interval"`
 	// GracePeriod is how long after the end of a charge period its file stays open.
@@ -113,7 +115,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 
 // Validate reports every setting that cannot work, with its key and what to write instead.
 func (c *Config) Validate() error {
-	return errors.Join(c.validateURL(), c.validateContent(), c.validateTags(), c.validateLimits(), c.validateQueue())
+	return errors.Join(c.validateURL(), c.validateContent(), c.validateTags(), c.validateCommitments(), c.validateLimits(), c.validateQueue())
 }
 
 func (c *Config) validateURL() error {

@@ -39,6 +39,7 @@ func TestLoadConfig(t *testing.T) {
 	want = createDefaultConfig().(*Config)
 	want.URL, want.Format, want.Version, want.Grain = "s3://bucket/focus?region=eu-central-1", "csv", "1.3", GrainDay
 	want.Tags, want.Storage = []string{"k8s.namespace.name"}, &storage
+	want.Commitments = []CommitmentConfig{{ID: "ptu-sweden", Provider: "azure.ai.openai", HourlyCost: "36"}}
 	want.PublishInterval, want.GracePeriod = 15*time.Minute, 6*time.Hour
 	want.ReplayWindowSize, want.MaxRows, want.MaxRowsPerFile = 5000, 2000, 1000
 	queue := exporterhelper.NewDefaultQueueConfig()
@@ -53,6 +54,15 @@ func TestVersions(t *testing.T) {
 		cfg := createDefaultConfig().(*Config)
 		require.NoError(t, confmap.NewFromStringMap(map[string]any{"version": given}).Unmarshal(cfg))
 		assert.Equal(t, want, cfg.Version)
+	}
+}
+
+// commitment adds two commitments, of which the second is changed.
+func commitment(change func(*CommitmentConfig)) func(*Config) {
+	return func(c *Config) {
+		second := CommitmentConfig{ID: "b", Provider: "azure.ai.openai", HourlyCost: "36"}
+		change(&second)
+		c.Commitments = []CommitmentConfig{{ID: "a", Provider: "azure.ai.openai", HourlyCost: "36"}, second}
 	}
 }
 
@@ -74,6 +84,15 @@ func TestValidate(t *testing.T) {
 		{"empty tag", func(c *Config) { c.Tags = []string{""} }, "tags[0] is empty; write the name of an attribute"},
 		{"own tag", func(c *Config) { c.Tags = []string{"a", "finops.team"} }, `tags[1]: "finops.team" is written by the gen_ai_cost processor`},
 		{"tag twice", func(c *Config) { c.Tags = []string{"a", "a"} }, `tags[1]: "a" is listed twice; remove one`},
+		{"commitment without id", commitment(func(c *CommitmentConfig) { c.ID = "" }), "commitments[1]: id is empty"},
+		{"commitment twice", commitment(func(c *CommitmentConfig) { c.ID = "a" }), `commitments[1]: id "a" is used twice; rename one`},
+		{"commitment without provider", commitment(func(c *CommitmentConfig) { c.Provider = "" }), "commitments[1]: provider is empty"},
+		{"currency of a commitment", commitment(func(c *CommitmentConfig) { c.Currency = "usd" }), `commitments[1]: currency is "usd"; use an ISO 4217 code like USD`},
+		{"model of a commitment", commitment(func(c *CommitmentConfig) { c.Model = "[" }), `commitments[1]: model: "[": syntax error in pattern`},
+		{"cost of a commitment", commitment(func(c *CommitmentConfig) { c.HourlyCost = "free" }), `commitments[1]: hourly_cost is "free"; use a decimal above 0`},
+		{"no cost of a commitment", commitment(func(c *CommitmentConfig) { c.HourlyCost = "0" }), `commitments[1]: hourly_cost is "0"; use a decimal above 0`},
+		{"from", commitment(func(c *CommitmentConfig) { c.From = "May" }), `commitments[1]: from: "May" is no time; use 2026-11-24`},
+		{"to", commitment(func(c *CommitmentConfig) { c.From, c.To = "2026-11-24", "2026-11-24T00:00:00Z" }), "commitments[1]: to is 2026-11-24T00:00:00Z, which is not after from, 2026-11-24"},
 		{"interval", func(c *Config) { c.PublishInterval = 0 }, "publish_interval is 0s; use at least 1s"},
 		{"grace", func(c *Config) { c.GracePeriod = -1 }, "grace_period is -1ns; use 0 or more"},
 		{"window", func(c *Config) { c.ReplayWindowSize = 0 }, "replay_window_size is 0; use at least 1024"},

@@ -45,6 +45,7 @@ func (s *state) newPublisher(ctx context.Context, host component.Host, writer st
 		Target:           target,
 		Names:            publish.Names{Writer: writer, Grain: s.cfg.Grain.duration(), Extension: s.cfg.fileOptions().Format.Extension()},
 		File:             s.cfg.fileOptions(),
+		Commitments:      s.cfg.commitments(),
 		Routes:           focus.BuiltinRoutes(),
 		GeneratorVersion: s.set.BuildInfo.Version,
 		Commit:           s.commit,
@@ -69,6 +70,9 @@ func (c *Config) redactedURL() string {
 	}
 	return u.Redacted()
 }
+
+// begin brings the books up to date before the first batch.
+func (p *publisher) begin() { p.Prepare(time.Now()) }
 
 func (p *publisher) start() {
 	ctx, cancel := context.WithCancel(context.Background())

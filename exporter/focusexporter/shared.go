@@ -93,10 +93,11 @@ func newState(set exporter.Settings, cfg *Config) (*state, error) {
 	s := &state{
 		set:    set,
 		cfg:    cfg,
-		reader: charge.NewReader(cfg.Grain.duration(), cfg.Tags),
+		reader: charge.NewReader(cfg.Grain.duration(), cfg.Tags).WithCommitments(len(cfg.Commitments) > 0),
 		store: book.NewStore(book.Settings{
 			Grain: cfg.Grain.duration(), Grace: cfg.GracePeriod, Window: cfg.ReplayWindowSize, Journal: cfg.Storage != nil,
 			MaxRows: cfg.MaxRows, MaxBookRows: cfg.MaxRowsPerFile, MaxBooks: maxBooks,
+			Commitments: len(cfg.Commitments) > 0,
 		}),
 		telemetry:  tel,
 		complaints: &complaints{logger: set.Logger},
@@ -159,6 +160,7 @@ func (s *state) run(ctx context.Context, host component.Host) error {
 	if s.publisher, err = s.newPublisher(ctx, host, writer); err != nil {
 		return errors.Join(err, s.closeCheckpoint(ctx))
 	}
+	s.publisher.begin()
 	s.committer.Start() //nolint:contextcheck // both end with Shutdown, not with Start's context
 	s.publisher.start() //nolint:contextcheck // as above
 	return s.telemetry.observeSize(s.store.Size)

@@ -11,6 +11,8 @@ type Label struct {
 	Dataset focus.Dataset
 	// Late is set for charges that came after the books of their period had been closed.
 	Late bool
+	// Commitments is set for the book that gathers what commitments cover in a period; it is there even if that is nothing.
+	Commitments bool
 	// Day is the UTC day on which the charge periods begin, in Unix seconds.
 	Day int64
 	// Period is the beginning of the charge period; for late charges, of the period in which they arrived.

@@ -39,6 +39,8 @@ type Changes struct {
 	// Books are the sequence numbers of all books, Next that of the next one.
 	Books []uint64
 	Next  uint64
+	// Begun is the end of the periods for which books of commitments were begun.
+	Begun int64
 	// Seen are the records accounted, OldestSeen the oldest generation that the window still holds. Segments are valid
 	// until the next Drain.
 	Seen       []replay.Segment
@@ -64,7 +66,7 @@ func (s *Store) Drain() *Changes {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &Changes{
-		Books: slices.Sorted(maps.Keys(s.books)), Next: s.next,
+		Books: slices.Sorted(maps.Keys(s.books)), Next: s.next, Begun: s.begun,
 		Seen: s.window.Drain(), OldestSeen: s.window.Oldest(), dropped: s.dropped,
 	}
 	for _, sequence := range c.Books {
@@ -128,7 +130,7 @@ func (s *Store) Unsaved(c *Changes) {
 const formatVersion = 1
 
 func (b *Book) encodeHeader() []byte {
-	raw := []byte{formatVersion, byte(b.label.Dataset), flag(b.label.Late), flag(b.sealed)}
+	raw := []byte{formatVersion, byte(b.label.Dataset), flag(b.label.Late) | flag(b.label.Commitments)<<1, flag(b.sealed)}
 	raw = binary.AppendVarint(raw, b.label.Day)
 	raw = binary.AppendVarint(raw, b.label.Period)
 	return binary.AppendUvarint(raw, uint64(b.persisted))
@@ -198,8 +200,10 @@ func (s *Store) Restore(sequence uint64, get func(key string) ([]byte, error)) e
 	return nil
 }
 
-// RestoreNext sets the sequence number of the next book.
-func (s *Store) RestoreNext(next uint64) { s.next = max(s.next, next) }
+// RestoreNext sets the sequence number of the next book, and the end of the periods whose books of commitments were begun.
+func (s *Store) RestoreNext(next uint64, begun int64) {
+	s.next, s.begun = max(s.next, next), begun
+}
 
 // RestoreWindow lets restore fill the window of records that are accounted already.
 func (s *Store) RestoreWindow(restore func(*replay.Window) error) error { return restore(s.window) }
@@ -208,7 +212,7 @@ func decodeHeader(raw []byte, sequence uint64) (*Book, error) {
 	if len(raw) < 4 || raw[0] != formatVersion {
 		return nil, errHeader
 	}
-	label := Label{Dataset: focus.Dataset(raw[1]), Late: raw[2] != 0}
+	label := Label{Dataset: focus.Dataset(raw[1]), Late: raw[2]&1 != 0, Commitments: raw[2]&2 != 0}
 	sealed, raw := raw[3] != 0, raw[4:]
 	var failed bool
 	varint := func() int64 {

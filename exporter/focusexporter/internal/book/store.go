@@ -22,6 +22,8 @@ type Settings struct {
 	Journal bool
 	// MaxRows bounds the rows held, sealed books included; MaxBookRows those of one book, MaxBooks the open books.
 	MaxRows, MaxBookRows, MaxBooks int
+	// Commitments keeps a book of what they cover for every period.
+	Commitments bool
 }
 
 // Store holds books. It is safe for concurrent use.
@@ -34,6 +36,8 @@ type Store struct {
 	window *replay.Window
 	rows   int
 	next   uint64
+	// begun is the end of the periods for which a book of commitments was begun, 0 for none.
+	begun int64
 	// dropped are published books that the storage still has.
 	dropped []*Book
 }
@@ -88,6 +92,10 @@ func (s *Store) Account(b *charge.Batch, now time.Time, res *Result) error {
 }
 
 func (s *Store) add(key []byte, c *charge.Charge, now time.Time, res *Result) (late bool) {
+	if c.Committed {
+		s.cover(key, c)
+		return false
+	}
 	label := s.label(c, now)
 	book, ok := s.open[label]
 	if !ok {
@@ -124,8 +132,8 @@ func (s *Store) isClosed(start int64, now time.Time) bool {
 }
 
 func (s *Store) begin(label Label, res *Result) *Book {
-	if len(s.open) >= s.set.MaxBooks {
-		s.seal(s.oldest())
+	if oldest := s.oldest(); len(s.open) >= s.set.MaxBooks && oldest != nil {
+		s.seal(oldest)
 		res.Sealed = true
 	}
 	book := newBook(label, s.next)
@@ -138,6 +146,9 @@ func (s *Store) begin(label Label, res *Result) *Book {
 func (s *Store) oldest() *Book {
 	var oldest *Book
 	for _, book := range s.open {
+		if book.label.Commitments {
+			continue
+		}
 		if oldest == nil || book.sequence < oldest.sequence {
 			oldest = book
 		}

@@ -14,6 +14,9 @@ type Charge struct {
 	Start int64
 	// Unpriced says which dataset the charge belongs to.
 	Unpriced bool
+	// Committed charges repeat what a commitment covers, with no more than commitments are told apart by. They are not part of any
+	// total.
+	Committed bool
 
 	from, to int
 }
@@ -41,7 +44,9 @@ type Batch struct {
 	charges []Charge
 	lines   ledger.Lines
 	fields  fields
-	ids     replay.Identifier
+	// commitments asks for what they cover.
+	commitments bool
+	ids         replay.Identifier
 }
 
 // Charges returns the charges of record i.
@@ -68,5 +73,21 @@ func (b *Batch) add(id *Identity, quantity money.Quantity, first int) {
 	b.keys = id.AppendKey(b.keys)
 	b.charges = append(b.charges, Charge{
 		Amounts: amounts, Start: id.Start.Unix(), Unpriced: id.Status == ledger.StatusUnpriced, from: from, to: len(b.keys),
+	})
+	if id.Source == ledger.SourceCommitment && b.commitments {
+		b.commit(id, quantity)
+	}
+}
+
+// commit appends what a commitment covers of a charge.
+func (b *Batch) commit(id *Identity, quantity money.Quantity) {
+	covered := Identity{Charge: focus.Charge{
+		Start: id.Start, End: id.End, Provider: id.Provider, Account: id.Account, Model: id.Model,
+		Currency: id.Currency, Source: id.Source, Effective: id.Effective,
+	}}
+	from := len(b.keys)
+	b.keys = covered.AppendKey(b.keys)
+	b.charges = append(b.charges, Charge{
+		Amounts: focus.Amounts{Quantity: quantity}, Start: id.Start.Unix(), Committed: true, from: from, to: len(b.keys),
 	})
 }

@@ -35,6 +35,8 @@ var (
 type Reader struct {
 	calls *genai.Reader
 	grain time.Duration
+	// commitments asks for what commitments cover.
+	commitments bool
 	// tags are the names of tags by the attributes that they are taken from.
 	tags map[string]string
 }
@@ -46,6 +48,12 @@ func NewReader(grain time.Duration, attributes []string) *Reader {
 	for _, name := range attributes {
 		r.tags[name] = name
 	}
+	return r
+}
+
+// WithCommitments makes the reader repeat what commitments cover.
+func (r *Reader) WithCommitments(is bool) *Reader {
+	r.commitments = is
 	return r
 }
 
@@ -127,6 +135,7 @@ func (b *Batch) brings() bool {
 // read appends the record of a call.
 func (r *Reader) read(call *genai.Call, now time.Time, b *Batch) {
 	from := len(b.charges)
+	b.commitments = r.commitments
 	b.fields.settle()
 	id := r.identity(call, &b.fields)
 	id.Start = r.period(call.Start, now, b)

@@ -39,7 +39,7 @@ func Open(ctx context.Context, client storage.Client, store *book.Store, logger 
 		return nil, err
 	}
 	c.written = string(raw)
-	store.RestoreNext(c.header.next)
+	store.RestoreNext(c.header.next, c.header.begun)
 	get := func(key string) ([]byte, error) { return client.Get(ctx, key) }
 	for _, sequence := range c.header.books {
 		if err := store.Restore(sequence, get); err != nil {
@@ -66,7 +66,7 @@ func (c *Checkpoint) Save(ctx context.Context) (size int, err error) {
 	if changes.IsEmpty() && !c.header.journal.HasBacklog() {
 		return 0, nil
 	}
-	next := header{writer: c.header.writer, next: changes.Next, books: changes.Books}
+	next := header{writer: c.header.writer, next: changes.Next, begun: changes.Begun, books: changes.Books}
 	var ops []*storage.Operation
 	next.journal, ops = c.header.journal.Stage(changes.Seen, changes.OldestSeen)
 	for _, e := range changes.Entries {

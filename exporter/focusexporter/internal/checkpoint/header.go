@@ -16,6 +16,7 @@ const headerVersion = 1
 type header struct {
 	writer  string
 	next    uint64
+	begun   int64
 	books   []uint64
 	journal *replay.Journal
 }
@@ -24,6 +25,7 @@ func (h *header) encode() []byte {
 	raw := binary.AppendUvarint([]byte{headerVersion}, uint64(len(h.writer)))
 	raw = append(raw, h.writer...)
 	raw = binary.AppendUvarint(raw, h.next)
+	raw = binary.AppendUvarint(raw, uint64(h.begun))
 	raw = binary.AppendUvarint(raw, uint64(len(h.books)))
 	for _, sequence := range h.books {
 		raw = binary.AppendUvarint(raw, sequence)
@@ -46,6 +48,7 @@ func parseHeader(raw []byte) (h header, err error) {
 	p := parser{rest: raw[1:]}
 	h.writer = string(p.take(p.uvarint()))
 	h.next = p.uvarint()
+	h.begun = int64(p.uvarint())
 	for n := p.uvarint(); n > 0 && !p.failed; n-- {
 		h.books = append(h.books, p.uvarint())
 	}

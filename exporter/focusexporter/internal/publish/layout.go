@@ -34,8 +34,11 @@ func (n Names) Of(label book.Label, sequence uint64) string {
 		period = time.DateOnly
 	}
 	name := label.Start().Format(period) + "-" + n.writer() + "-" + strconv.FormatUint(sequence, 10) + n.Extension
-	if label.Late {
+	switch {
+	case label.Late:
 		name = "late-" + name
+	case label.Commitments:
+		name = "commitments-" + name
 	}
 	return Partition(label.Dataset, label.Partition()) + "/" + name
 }

@@ -15,11 +15,12 @@ import (
 
 // Settings of a [Publisher].
 type Settings struct {
-	Store  *book.Store
-	Target Target
-	Names  Names
-	File   focusfile.Options
-	Routes *focus.Routes
+	Store       *book.Store
+	Target      Target
+	Names       Names
+	File        focusfile.Options
+	Routes      *focus.Routes
+	Commitments []Commitment
 	// GeneratorVersion is the collector's, for metadata.
 	GeneratorVersion string
 	// Commit makes durable what is in the store.
@@ -48,16 +49,25 @@ type Publisher struct {
 
 // New returns a Publisher.
 func New(set Settings) *Publisher {
-	return &Publisher{set: set, make: maker{routes: set.Routes}, described: map[focus.Dataset]bool{}}
+	return &Publisher{set: set, make: maker{routes: set.Routes, commitments: set.Commitments, grain: set.Names.Grain}, described: map[focus.Dataset]bool{}}
 }
 
 // maxFailures in a row show that the target is at fault and not a file; the others are tried next time.
 const maxFailures = 3
 
+// Prepare closes the books that are due, and begins those of commitments. It comes before the first charge, so that none gets into a book that is
+// due since before the start.
+func (p *Publisher) Prepare(now time.Time) {
+	if p.set.Store.BeginCommitments(now) {
+		p.set.Logger.Error("the collector stood still for so long that purchases of commitments are missing; they begin again a month ago")
+	}
+	p.set.Store.SealDue(now)
+}
+
 // Publish closes the books that are due and writes all files that do not have what their books have. What could
 // not be written is written next time. The error is that of the first failure.
 func (p *Publisher) Publish(ctx context.Context, now time.Time) error {
-	p.set.Store.SealDue(now)
+	p.Prepare(now)
 	var first error
 	failures := 0
 	for _, sequence := range p.set.Store.Changed() {

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"errors"
+	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/book"
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/charge"
@@ -10,8 +11,10 @@ import (
 
 // maker makes rows of charges. It is not safe for concurrent use.
 type maker struct {
-	routes   *focus.Routes
-	splitter splitter
+	routes      *focus.Routes
+	commitments []Commitment
+	grain       time.Duration
+	splitter    splitter
 }
 
 // problems are what kept a page's charges from being what they should be.
@@ -30,6 +33,9 @@ func (p *problems) add(count *int, err error) {
 
 // rows returns the rows of a page, each charge divided among those who share it.
 func (m *maker) rows(page *book.Page) (rows []focus.Row, trouble problems) {
+	if page.Label.Commitments {
+		return m.commitmentRows(page)
+	}
 	rows = make([]focus.Row, 0, len(page.Rows))
 	for i := range page.Rows {
 		id, err := charge.ParseKey(page.Rows[i].Key)
@@ -38,6 +44,9 @@ func (m *maker) rows(page *book.Page) (rows []focus.Row, trouble problems) {
 			continue
 		}
 		id.Late = page.Label.Late
+		if n := m.find(&id.Charge); n >= 0 {
+			id.Commitment = m.commitments[n].Commitment
+		}
 		parts, err := m.splitter.split(&id, page.Rows[i].Amounts)
 		if err != nil {
 			trouble.add(&trouble.whole, err)
