@@ -25,7 +25,7 @@ Exit codes: 0 yes or done; 1 the answer is no (invalid, unknown, different); 2 w
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "answer in JSON")
-	root.AddCommand(newPriceCommand(out), newExplainCommand(out), newCatalogCommand(out), newAllocateCommand(out))
+	root.AddCommand(newPriceCommand(out), newExplainCommand(out), newCatalogCommand(out), newAllocateCommand(out), newFocusCommand(out))
 	return root
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	Dataset focus.Dataset
 	// SchemaID refers to the schema in the dataset's metadata; Parquet files carry it.
 	SchemaID string
+	// Columns, when not nil, are the columns instead of those of the dataset, in any order.
+	Columns []*focus.Column
 }
 
 // ErrValue is wrapped by the errors of values that a file cannot hold.
@@ -56,7 +58,11 @@ type encoder interface {
 
 // NewWriter begins a file.
 func NewWriter(w io.Writer, o Options) (*Writer, error) {
-	f := &Writer{columns: focus.Columns(o.Version, o.Dataset)}
+	f := &Writer{columns: slices.Clone(o.Columns)}
+	if o.Columns == nil {
+		f.columns = focus.Columns(o.Version, o.Dataset)
+	}
+	slices.SortFunc(f.columns, func(a, b *focus.Column) int { return strings.Compare(a.Name, b.Name) })
 	if len(f.columns) == 0 {
 		return nil, fmt.Errorf("FOCUS %s has no dataset %s", o.Version, o.Dataset)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/blobs"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
@@ -106,6 +107,9 @@ type File struct {
 // Open opens a file.
 func (s *Store) Open(ctx context.Context, key string) (*File, error) {
 	in, err := s.bucket.NewReader(ctx, key, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil, fmt.Errorf("%s: %w", s.Name(key), os.ErrNotExist)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name(key), err)
 	}

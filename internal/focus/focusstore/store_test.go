@@ -97,5 +97,6 @@ func TestErrorsNameTheFile(t *testing.T) {
 	assert.EqualError(t, last, dir+`/a.csv:3: BilledCost: amount "x": not a decimal number`)
 
 	_, err = s.Open(t.Context(), "missing.parquet")
-	assert.ErrorContains(t, err, dir+"/missing.parquet: ")
+	require.ErrorIs(t, err, os.ErrNotExist)
+	assert.EqualError(t, err, dir+"/missing.parquet: file does not exist")
 }

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"gocloud.dev/blob"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/blobs"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusstore"
+)
+
+func newFocusConvertCommand(*output) *cobra.Command {
+	var c conversion
+	var version, format string
+	cmd := &cobra.Command{
+		Use:   "convert SOURCE TARGET",
+		Short: "Convert files between versions and formats",
+		Long: `Convert files to another version or format, keeping every amount. TARGET is a directory or the URL of a
+bucket; files keep their names but for the extension. Columns that the target version names otherwise are filled from those that mean
+the same. Custom columns of others (x_...) are left out, and named on stderr.`,
+		Example: `  finops focus convert --focus-version 1.4 focus/metered focus-1.4/metered
+  finops focus convert --format csv export.parquet .`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if c.version, err = focus.ParseVersion(version); err != nil {
+				return fmt.Errorf("--focus-version: %w", err)
+			}
+			if c.format, err = focusfile.ParseFormat(format); err != nil {
+				return fmt.Errorf("--format: %w", err)
+			}
+			if err := c.run(cmd.Context(), args[0], args[1]); err != nil {
+				return failed("%w", err)
+			}
+			warnRounded(cmd, c.rounded)
+			if len(c.dropped) > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "finops: left out: %s\n", strings.Join(c.dropped, ", "))
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d files, %d rows\n", c.files, c.rows)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&version, "focus-version", focus.DefaultVersion.String(), "1.2, 1.3 or 1.4")
+	cmd.Flags().StringVar(&format, "format", "parquet", "parquet or csv")
+	return cmd
+}
+
+// conversion is what files are made into, and what came of it.
+type conversion struct {
+	version focus.Version
+	format  focusfile.Format
+
+	files, rows, rounded int
+	dropped              []string
+}
+
+func (c *conversion) run(ctx context.Context, source, target string) error {
+	from, err := openSource(ctx, source)
+	if err != nil {
+		return err
+	}
+	defer from.Close() //nolint:errcheck // a store that was only read
+	if !strings.Contains(target, "://") {
+		if err := os.MkdirAll(target, 0o755); err != nil { //nolint:gosec // as private as the directory above
+			return err
+		}
+	}
+	to, err := blobs.Open(ctx, target)
+	if err != nil {
+		return err
+	}
+	for key, err := range from.Files(ctx) {
+		if err == nil {
+			err = c.convert(ctx, from, key, to)
+		}
+		if err != nil {
+			return errors.Join(err, to.Close())
+		}
+	}
+	if c.files == 0 {
+		return errors.Join(fmt.Errorf("%s: no .parquet, .csv or .csv.gz file", source), to.Close())
+	}
+	return to.Close()
+}
+
+func (c *conversion) convert(ctx context.Context, from *focusstore.Store, key string, to *blob.Bucket) error {
+	f, err := from.Open(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // a file that was only read
+	var rows []focus.Row
+	for row, err := range f.Rows(&c.rounded) {
+		if err != nil {
+			return err
+		}
+		row.Complete()
+		rows = append(rows, *row)
+	}
+	data, err := c.encode(rows, f.Fields())
+	if err != nil {
+		return fmt.Errorf("%s: %w", from.Name(key), err)
+	}
+	c.files++
+	c.rows += len(rows)
+	return to.WriteAll(ctx, c.rename(key), data, nil)
+}
+
+// rename gives a file the extension of its new format.
+func (c *conversion) rename(key string) string {
+	for _, extension := range []string{".gz", ".csv", ".parquet"} {
+		key = strings.TrimSuffix(key, extension)
+	}
+	return key + c.format.Extension()
+}
+
+func (c *conversion) encode(rows []focus.Row, fields []focusfile.Field) ([]byte, error) {
+	focusfile.Sort(rows)
+	dataset := datasetOf(rows, fields)
+	o := focusfile.Options{
+		Format: c.format, Version: c.version, Dataset: dataset, SchemaID: focus.SchemaID(c.version, dataset),
+		Columns: c.columns(dataset, fields),
+	}
+	var buf bytes.Buffer
+	w, err := focusfile.NewWriter(&buf, o)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(w.Write(rows), w.Close())
+	c.rounded += w.Rounded()
+	return buf.Bytes(), err
+}
+
+// datasetOf tells estimates from what was billed. Files of others are bills.
+func datasetOf(rows []focus.Row, fields []focusfile.Field) focus.Dataset {
+	hasCost := slices.ContainsFunc(fields, func(f focusfile.Field) bool { return f.Name == "BilledCost" })
+	switch {
+	case !hasCost:
+		return focus.Unpriced
+	case slices.ContainsFunc(rows, func(r focus.Row) bool { return r.XCostSource == focus.SourceEstimate }):
+		return focus.Metered
+	default:
+		return focus.Billed
+	}
+}
+
+// columns are those of the dataset, and what else of the target version the file has.
+func (c *conversion) columns(d focus.Dataset, fields []focusfile.Field) []*focus.Column {
+	columns := focus.Columns(c.version, d)
+	for _, f := range fields {
+		column, ok := focus.ColumnByName(f.Name)
+		switch {
+		case !ok:
+			c.drop(f.Name)
+		case column.Defined(c.version) && !slices.Contains(columns, column):
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+func (c *conversion) drop(name string) {
+	if !slices.Contains(c.dropped, name) {
+		c.dropped = append(c.dropped, name)
+	}
+}
