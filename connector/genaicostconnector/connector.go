@@ -103,7 +103,7 @@ func (s *state) account(b *record.Batch, t *tally) {
 	} else {
 		s.store.Account(b, t.now, &t.result)
 	}
-	if !s.events.sinks.empty() {
+	if b.KeepSources {
 		s.events.selector.Offer(b)
 	}
 }
@@ -131,6 +131,7 @@ func (s *state) rest(t *tally) {
 func (s *state) consume(ctx context.Context, sig signal, read func(*tally)) {
 	t := s.tally()
 	t.now = time.Now()
+	t.batch.KeepSources = !s.events.sinks.empty()
 	read(t)
 	s.telemetry.count(ctx, sig, &t.batch, &t.result)
 	s.complaints.add(&t.batch, &t.result)

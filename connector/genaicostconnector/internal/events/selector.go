@@ -71,13 +71,13 @@ func NewSelector(s Settings) *Selector {
 	}
 }
 
-// Offer picks among the records of b, which have been accounted.
+// Offer picks among the records of b, which have been accounted. The batch must keep sources.
 func (s *Selector) Offer(b *record.Batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range b.Records {
 		if r := &b.Records[i]; r.Cost.Sign() > 0 && isCall(r) {
-			s.offer(r)
+			s.offer(b, i)
 		}
 	}
 }
@@ -87,7 +87,8 @@ func isCall(r *record.Record) bool {
 	return !r.Replayed && !r.Interval && r.Portion != record.PortionCost
 }
 
-func (s *Selector) offer(r *record.Record) {
+func (s *Selector) offer(b *record.Batch, i int) {
+	r := &b.Records[i]
 	reason, in := ReasonTop, &s.below
 	if s.HasThreshold && r.Cost.Cmp(s.Threshold) > 0 {
 		reason, in = ReasonThreshold, &s.above
@@ -106,8 +107,9 @@ func (s *Selector) offer(r *record.Record) {
 		Attributes: pcommon.NewMap(),
 		Resource:   pcommon.NewMap(),
 	}
-	s.Record.Describe(r.Attributes, r.Resource, c.Attributes)
-	s.Resource.Describe(r.Attributes, r.Resource, c.Resource)
+	attrs, resource := b.Source(i)
+	s.Record.Describe(attrs, resource, c.Attributes)
+	s.Resource.Describe(attrs, resource, c.Resource)
 	s.suppress(reason, in.add(c))
 }
 

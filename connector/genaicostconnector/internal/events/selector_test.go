@@ -72,7 +72,7 @@ func traces(spans ...span) ptrace.Traces {
 
 var reader = record.NewReader([]record.Dimension{{Name: "finops.team"}})
 
-func offer(s *Selector, td ptrace.Traces) { reader.ReadTraces(td, &record.Batch{}, s.Offer) }
+func offer(s *Selector, td ptrace.Traces) { reader.ReadTraces(td, &record.Batch{KeepSources: true}, s.Offer) }
 
 func ids(calls []*Call) []uint64 {
 	var out []uint64
@@ -164,7 +164,7 @@ func TestSelectionDoesNotDependOnOrder(t *testing.T) {
 
 func TestOnlyCallsAreOffered(t *testing.T) {
 	s := NewSelector(settings(nil))
-	reader.ReadTraces(traces(span{1, 10, ""}, span{2, 20, ""}, span{3, 30, ""}), &record.Batch{}, func(b *record.Batch) {
+	reader.ReadTraces(traces(span{1, 10, ""}, span{2, 20, ""}, span{3, 30, ""}), &record.Batch{KeepSources: true}, func(b *record.Batch) {
 		require.Len(t, b.Records, 9, "each call is followed by its parts")
 		b.Records[0].Replayed = true
 		b.Records[3].Interval = true
@@ -221,7 +221,7 @@ func BenchmarkOffer(b *testing.B) {
 		spans = append(spans, span{id: i, cents: 1})
 	}
 	plain := record.NewReader(nil)
-	plain.ReadTraces(traces(spans...), &record.Batch{}, func(batch *record.Batch) {
+	plain.ReadTraces(traces(spans...), &record.Batch{KeepSources: true}, func(batch *record.Batch) {
 		b.ReportAllocs()
 		for b.Loop() {
 			s.Offer(batch)

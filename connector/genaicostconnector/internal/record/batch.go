@@ -31,9 +31,6 @@ type Record struct {
 	TraceID pcommon.TraceID
 	SpanID  pcommon.SpanID
 	Time    pcommon.Timestamp
-	// Attributes and Resource are where it was read from, while the batch is being accounted.
-	Attributes, Resource pcommon.Map
-
 	// Interval is set for the usage of an interval, which is that of any number of requests.
 	Interval bool
 	// Portion says what of the call this record stands for; the parts of its cost come right after it.
@@ -62,8 +59,12 @@ type Batch struct {
 	// Err is the reason of the first malformed record, SharesErr that of the first unreadable shares.
 	Err, SharesErr error
 
+	// KeepSources makes Source work. It stays as it is when the batch is reset.
+	KeepSources bool
+
 	keys             []byte
 	items            []Item
+	sources          []source
 	lines            ledger.Lines
 	identifier       replay.Identifier
 	splitting        splitting
@@ -92,6 +93,24 @@ func (b *Batch) Items(i int) []Item {
 	return b.items[from:b.Records[i].itemsEnd]
 }
 
+// source is where a record was read from.
+type source struct{ attributes, resource pcommon.Map }
+
+// Source returns the attributes that record i, which is no part of another, was read from, and those of its
+// resource. They belong to the input.
+func (b *Batch) Source(i int) (attributes, resource pcommon.Map) {
+	return b.sources[i].attributes, b.sources[i].resource
+}
+
+// keepSource notes where the last record was read from. The parts of a cost have no source.
+func (b *Batch) keepSource(attrs pcommon.Map) {
+	i := len(b.Records) - 1
+	for len(b.sources) < i {
+		b.sources = append(b.sources, source{})
+	}
+	b.sources = append(b.sources, source{attributes: attrs, resource: b.resourceAttrs})
+}
+
 // Full is how many records, parts included, a batch holds before it is passed on. So few stay in the processor's cache between
 // reading and accounting, and still they share one lock; 64 instead of 512 saves about a tenth.
 const Full = 64
@@ -107,7 +126,8 @@ func (b *Batch) passOn(account func(*Batch), n int) {
 
 func (b *Batch) empty() {
 	clear(b.Records)
-	b.Records, b.keys, b.items = b.Records[:0], b.keys[:0], b.items[:0]
+	clear(b.sources)
+	b.Records, b.keys, b.items, b.sources = b.Records[:0], b.keys[:0], b.items[:0], b.sources[:0]
 }
 
 // Reset empties the batch, drops its references to the input and keeps its memory.
@@ -116,15 +136,17 @@ func (b *Batch) Reset() {
 	b.record.release()
 	b.resource.release()
 	*b = Batch{
-		Records:    b.Records[:0],
-		keys:       b.keys[:0],
-		items:      b.items[:0],
-		lines:      b.lines[:0],
-		identifier: b.identifier,
-		splitting:  b.splitting,
-		record:     b.record,
-		resource:   b.resource,
-		inherited:  b.inherited,
+		Records:     b.Records[:0],
+		KeepSources: b.KeepSources,
+		sources:     b.sources[:0],
+		keys:        b.keys[:0],
+		items:       b.items[:0],
+		lines:       b.lines[:0],
+		identifier:  b.identifier,
+		splitting:   b.splitting,
+		record:      b.record,
+		resource:    b.resource,
+		inherited:   b.inherited,
 	}
 }
 

@@ -49,15 +49,11 @@ type dimension struct {
 // that no two different sets of values have the same key.
 func (r *Reader) appendKey(dst []byte, b *Batch) []byte {
 	for i := range r.dimensions {
-		dst = r.appendDimension(dst, b, i)
-	}
-	return dst
-}
-
-func (r *Reader) appendDimension(dst []byte, b *Batch, i int) []byte {
-	dst, ok := r.dimensions[i].appendOwn(dst, &b.record)
-	if !ok {
-		dst = append(dst, b.inherited[i]...)
+		d := &r.dimensions[i]
+		var ok bool
+		if dst, ok = d.appendOwn(dst, &b.record); !ok {
+			dst = append(dst, b.inherited[i]...)
+		}
 	}
 	return dst
 }
@@ -121,7 +117,11 @@ func appendValue(dst []byte, v pcommon.Value) (_ []byte, ok bool) {
 }
 
 func appendString(dst []byte, s string) []byte {
-	dst = binary.AppendUvarint(append(dst, tagString), uint64(len(s)))
+	if len(s) < 0x80 { // nearly all: one byte is the whole of the length
+		dst = append(dst, tagString, byte(len(s)))
+	} else {
+		dst = binary.AppendUvarint(append(dst, tagString), uint64(len(s)))
+	}
 	return append(dst, s...)
 }
 

@@ -9,7 +9,7 @@ import (
 // it comes once.
 func (r *Reader) ReadInterval(resource pcommon.Resource, attrs pcommon.Map, b *Batch, account func(*Batch)) {
 	b.enter(resource)
-	if rec := r.read(attrs, b, nil); rec != nil {
+	if rec := r.read(attrs, b, &set{}); rec != nil {
 		rec.Interval = true
 	}
 	b.passOn(account, 1)

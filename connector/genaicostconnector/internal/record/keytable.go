@@ -58,28 +58,50 @@ func (t *keyTable) slot(name string) (int, bool) {
 	return 0, false
 }
 
-// view holds the wanted attributes of one span, log record or resource. A value belongs to the
-// current one only if its stamp does, so that nothing has to be cleared between spans.
+// set is a set of slots.
+type set [(maxSlots + 63) / 64]uint64
+
+func (s *set) add(slot int) { s[uint8(slot)>>6] |= 1 << (slot & 63) }
+
+func (s *set) has(slot int) bool { return s[uint8(slot)>>6]>>(slot&63)&1 != 0 }
+
+func setOf(slots []int) (s set) {
+	for _, slot := range slots {
+		s.add(slot)
+	}
+	return s
+}
+
+// view holds the wanted attributes of one span, log record or resource. A value is the current one's only if
+// its slot is present, so that no value has to be cleared between spans.
 type view struct {
 	values  []pcommon.Value
-	stamps  []uint64
-	current uint64
+	present set
 }
 
 func (v *view) load(t *keyTable, attrs pcommon.Map) {
 	if v.values == nil {
 		v.values = make([]pcommon.Value, len(t.names))
-		v.stamps = make([]uint64, len(t.names))
 	}
-	v.current++
+	v.present = set{}
 	for name, value := range attrs.All() {
 		if slot, ok := t.slot(name); ok {
-			v.values[slot], v.stamps[slot] = value, v.current
+			v.values[slot] = value
+			v.present.add(slot)
 		}
 	}
 }
 
-func (v *view) has(slot int) bool { return v.stamps[slot] == v.current }
+func (v *view) has(slot int) bool { return v.present.has(slot) }
+
+// hasAny reports whether one of the slots is present.
+func (v *view) hasAny(slots *set) bool {
+	var common uint64
+	for i := range slots {
+		common |= slots[i] & v.present[i]
+	}
+	return common != 0
+}
 
 // str returns a string attribute, and "" for one that is absent or of another type.
 func (v *view) str(slot int) string {

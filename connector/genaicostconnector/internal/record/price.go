@@ -55,7 +55,10 @@ func (rec *Record) multiply(lines string, b *Batch) (err error) {
 	for i := range b.lines {
 		line := &b.lines[i]
 		cost, ok := line.Effective.Mul(line.Quantity)
-		listed, listOK := line.List.Mul(line.Quantity)
+		listed, listOK := cost, ok
+		if line.List != line.Effective {
+			listed, listOK = line.List.Mul(line.Quantity)
+		}
 		if !ok || !listOK {
 			return errRange
 		}

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"slices"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -29,9 +27,9 @@ type Reader struct {
 	names      []string
 	dimensions []dimension
 
-	spanMarkers, logMarkers []int
-	// shares are the slots of the attributes that split dimensions.
-	shares []int
+	spanMarkers, logMarkers set
+	// shares are the attributes that split dimensions.
+	shares set
 
 	status, reason, lines, currency, savings, errorType int
 }
@@ -48,8 +46,8 @@ func NewReader(dimensions []Dimension) *Reader {
 	r.currency = r.table.add(ledger.AttrCurrency)
 	r.savings = r.table.add(ledger.AttrSavings)
 	r.errorType = r.table.add(AttrErrorType)
-	r.spanMarkers = r.table.addAll(spanMarkers)
-	r.logMarkers = r.table.addAll(logMarkers)
+	r.spanMarkers = setOf(r.table.addAll(spanMarkers))
+	r.logMarkers = setOf(r.table.addAll(logMarkers))
 	for _, d := range dimensions {
 		slots := append(r.table.addAll([]string{d.Name}), r.table.addAll(d.Fallbacks)...)
 		r.names = append(r.names, d.Name)
@@ -65,7 +63,7 @@ func (r *Reader) addShares(dimension string) int {
 		return -1
 	}
 	slot := r.table.add(attribute)
-	r.shares = append(r.shares, slot)
+	r.shares.add(slot)
 	return slot
 }
 
@@ -76,7 +74,7 @@ func (r *Reader) ReadTraces(td ptrace.Traces, b *Batch, account func(*Batch)) {
 		b.enter(rs.Resource())
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				if rec := r.read(span.Attributes(), b, r.spanMarkers); rec != nil {
+				if rec := r.read(span.Attributes(), b, &r.spanMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = span.TraceID(), span.SpanID()
 					rec.Time = span.EndTimestamp()
 					rec.ID = b.identifier.Span(b.resourceAttrs, span)
@@ -94,7 +92,7 @@ func (r *Reader) ReadLogs(ld plog.Logs, b *Batch, account func(*Batch)) {
 		b.enter(rl.Resource())
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, lr := range sl.LogRecords().All() {
-				if rec := r.read(lr.Attributes(), b, r.logMarkers); rec != nil {
+				if rec := r.read(lr.Attributes(), b, &r.logMarkers); rec != nil {
 					rec.TraceID, rec.SpanID = lr.TraceID(), lr.SpanID()
 					rec.Time = logTime(lr)
 					rec.ID = b.identifier.Log(b.resourceAttrs, lr)
@@ -112,10 +110,10 @@ func (b *Batch) enter(resource pcommon.Resource) {
 
 // read appends the record that attrs describe, and the parts of its cost if it is shared. It returns
 // nil for those that bring none. The record is valid until the next one is read.
-func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
+func (r *Reader) read(attrs pcommon.Map, b *Batch, markers *set) *Record {
 	b.record.load(&r.table, attrs)
 	if !b.record.has(r.status) {
-		if slices.ContainsFunc(markers, b.record.has) {
+		if b.record.hasAny(markers) {
 			b.Unmarked++
 		} else {
 			b.Ignored++
@@ -131,7 +129,9 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 	rec.Status = ledger.Status(b.record.str(r.status))
 	rec.Reason = b.record.str(r.reason)
 	rec.ErrorType = b.record.str(r.errorType)
-	rec.Attributes, rec.Resource = attrs, b.resourceAttrs
+	if b.KeepSources {
+		b.keepSource(attrs)
+	}
 	rec.keyEnd, rec.itemsEnd = len(b.keys), len(b.items)
 	if err := r.price(rec, b); err != nil {
 		b.Malformed++
@@ -142,7 +142,7 @@ func (r *Reader) read(attrs pcommon.Map, b *Batch, markers []int) *Record {
 		rec.unprice()
 	}
 	rec.itemsEnd = len(b.items)
-	if rec.Currency == "" || !r.isShared(b) {
+	if rec.Currency == "" || !b.record.hasAny(&r.shares) {
 		return rec
 	}
 	i := len(b.Records) - 1

@@ -49,11 +49,6 @@ type axis struct {
 	stride int
 }
 
-// isShared reports whether the current record has shares.
-func (r *Reader) isShared(b *Batch) bool {
-	return slices.ContainsFunc(r.shares, b.record.has)
-}
-
 // share appends the parts of the record at index i, which is the last one.
 func (r *Reader) share(i int, b *Batch) {
 	n, err := r.readShares(b)
@@ -200,7 +195,10 @@ func (r *Reader) appendPartKey(dst []byte, b *Batch, p int) []byte {
 			next++
 			continue
 		}
-		dst = r.appendDimension(dst, b, i)
+		var ok bool
+		if dst, ok = r.dimensions[i].appendOwn(dst, &b.record); !ok {
+			dst = append(dst, b.inherited[i]...)
+		}
 	}
 	return dst
 }

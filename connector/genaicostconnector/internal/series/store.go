@@ -92,7 +92,7 @@ func (s *Store) Account(b *record.Batch, at time.Time, res *Result) {
 		g := s.group(b.Key(i))
 		if r.Portion == record.PortionCost {
 			g.dirty = true
-			s.addCost(g.purse(r.Currency), r, b.Items(i), now)
+			g.purse(r.Currency).add(r, b.Items(i), now)
 			if g.overflow && !overflowed {
 				res.Overflowed++
 				overflowed = true
@@ -174,23 +174,26 @@ func (s *Store) add(g *Group, r *record.Record, items []record.Item, now pcommon
 		return
 	}
 	for i := range items {
-		u := g.usage.cell(items[i].Meter, now)
-		u.Value = u.Value.Add(items[i].Quantity)
+		item := &items[i]
+		u := g.usage.cell(item.Meter, now)
+		u.Value = u.Value.Add(item.Quantity)
 	}
 	p := g.purse(r.Currency)
 	if r.Portion == record.PortionAll {
-		s.addCost(p, r, items, now)
+		p.add(r, items, now)
 	}
 	if !r.Interval {
 		s.observe(p, r, now)
 	}
 }
 
-func (*Store) addCost(p *purse, r *record.Record, items []record.Item, now pcommon.Timestamp) {
+// add adds what a call, or its part, cost.
+func (p *purse) add(r *record.Record, items []record.Item, now pcommon.Timestamp) {
 	for i := range items {
-		c := p.cost.cell(items[i].Meter, now)
-		c.Value.Effective = c.Value.Effective.Add(items[i].Cost)
-		c.Value.List = c.Value.List.Add(items[i].List)
+		item := &items[i]
+		c := p.cost.cell(item.Meter, now)
+		c.Value.Effective = c.Value.Effective.Add(item.Cost)
+		c.Value.List = c.Value.List.Add(item.List)
 	}
 	p.save(KindServiceTier, r.Savings.ServiceTier, now)
 	p.save(KindCache, r.Savings.Cache, now)
