@@ -16,7 +16,10 @@ func readLiteLLM(name string, data []byte) ([]pricing.File, Report, error) {
 	if err != nil {
 		return nil, Report{}, fmt.Errorf("%w (a litellm price list is a JSON object of models)", err)
 	}
-	r := liteLLMReader{doc: doc, report: &Report{Name: name}, files: map[string]*liteLLMFile{}}
+	r := liteLLMReader{doc: doc, report: &Report{Name: name}, files: map[string]*liteLLMFile{}, keys: make(map[string]bool, len(members))}
+	for _, m := range members {
+		r.keys[m.key] = true
+	}
 	for _, m := range members {
 		if m.key == "sample_spec" || m.key == "fallback_generalizations" {
 			continue
@@ -31,6 +34,7 @@ type liteLLMReader struct {
 	report *Report
 	files  map[string]*liteLLMFile
 	order  []string
+	keys   map[string]bool
 }
 
 // liteLLMFile collects one provider's models, of which one name can be given twice.
@@ -39,6 +43,8 @@ type liteLLMFile struct {
 	// id is the provider as the list calls it.
 	id   string
 	byID map[string]liteLLMName
+	// keys are all of the list's.
+	keys map[string]bool
 }
 
 // liteLLMName is the model that has a name.
@@ -81,7 +87,7 @@ func (r *liteLLMReader) file(id string) *liteLLMFile {
 	provider := pricing.CanonicalProvider(id)
 	f := r.files[provider]
 	if f == nil {
-		f = &liteLLMFile{File: newFile(id, id), id: id, byID: map[string]liteLLMName{}}
+		f = &liteLLMFile{File: newFile(id, id), id: id, byID: map[string]liteLLMName{}, keys: r.keys}
 		f.Sources = map[string]pricing.Source{}
 		r.files[provider] = f
 		r.order = append(r.order, provider)
@@ -173,16 +179,22 @@ func (f *liteLLMFile) append(id, key, from string, prefixed bool, list pricing.P
 
 func (f *liteLLMFile) free(name liteLLMName) bool { return f.Models[name.index].Prices[0].Free }
 
-// localName strips the provider from a key: azure/gpt-5 is gpt-5 at Azure.
+// localName strips the provider from a key: azure/gpt-5 is gpt-5 at Azure. What is left must not be the
+// key of another model: perplexity/sonar is sonar, and perplexity/perplexity/sonar is something else.
 func (f *liteLLMFile) localName(key string) (name string, prefixed bool) {
-	head, rest, ok := strings.Cut(key, "/")
-	if !ok || rest == "" {
+	rest, ok := f.withoutProvider(key)
+	if !ok {
 		return key, false
 	}
-	if head == f.id || pricing.CanonicalProvider(head) == f.Provider {
-		return rest, true
+	if _, again := f.withoutProvider(rest); again && f.keys[rest] {
+		return key, false
 	}
-	return key, false
+	return rest, true
+}
+
+func (f *liteLLMFile) withoutProvider(key string) (string, bool) {
+	head, rest, ok := strings.Cut(key, "/")
+	return rest, ok && rest != "" && (head == f.id || pricing.CanonicalProvider(head) == f.Provider)
 }
 
 // geographies are the prefixes of names that stand for a place: those of Bedrock's

@@ -152,7 +152,7 @@ func reasoningAsOutput(all, own rates) rates {
 }
 
 // batchCard fills a batch tier: a kind of input without a batch rate of its own costs what
-// batch input costs, above a threshold as below it, and so for output.
+// batch input costs, above a threshold as below it, and so for output; only pictures are halved.
 func (c *liteLLMCard) batchCard() card {
 	standard, own := c.level("").base.tokens(), c.level("batches")
 	stated := halved(standard).with(own.base)
@@ -177,18 +177,36 @@ func halved(standard rates) rates {
 
 func batchFilled(stated, standard rates) rates {
 	out := stated.with(nil)
-	for m := range standard {
-		side := meter.Output
-		if m.IsInput() {
-			side = meter.Input
+	for m, full := range standard {
+		if hasMeter(stated, m) {
+			continue
 		}
-		// Writes of an hour fall back to those of five minutes, not to input.
-		byParent := m == meter.CacheWrite1h && hasMeter(stated, meter.CacheWrite5m)
-		if r, ok := stated[side]; ok && !hasMeter(stated, m) && !byParent {
-			out[m] = r
+		if m == meter.OutputImage {
+			out[m] = rate{amount: full.amount.mul(mustDecimal("0.5"))}
+			continue
+		}
+		for _, other := range batchParents(m) {
+			if r, ok := stated[other]; ok {
+				out[m] = r
+				break
+			}
 		}
 	}
 	return out
+}
+
+// batchParents are the meters, the nearest first, whose batch rate a meter without one has.
+func batchParents(m meter.Meter) []meter.Meter {
+	switch {
+	case m == meter.CacheWrite1h:
+		return []meter.Meter{meter.CacheWrite5m, meter.Input}
+	case m == meter.CacheReadAudio, m == meter.CacheReadImage:
+		return []meter.Meter{meter.CacheRead, meter.Input}
+	case m.IsInput():
+		return []meter.Meter{meter.Input}
+	default:
+		return []meter.Meter{meter.Output}
+	}
 }
 
 func hasMeter(r rates, m meter.Meter) bool {

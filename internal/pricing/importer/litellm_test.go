@@ -150,8 +150,12 @@ func TestLiteLLMUnitsByMode(t *testing.T) {
 			`"mode": "audio_transcription", "input_cost_per_second": 0.0001, "output_cost_per_second": 0.0`,
 			map[string]pricing.RateSpec{"audio_second": {Rate: "0.0001"}},
 		},
-		"video":  {`"mode": "video_generation", "output_cost_per_second": 0.4`, map[string]pricing.RateSpec{"video_second": {Rate: "0.4"}}},
-		"image":  {`"mode": "image_generation", "output_cost_per_image": 0.04`, map[string]pricing.RateSpec{"image": {Rate: "0.04"}}},
+		"video": {`"mode": "video_generation", "output_cost_per_second": 0.4`, map[string]pricing.RateSpec{"video_second": {Rate: "0.4"}}},
+		"image": {`"mode": "image_generation", "output_cost_per_image": 0.04`, map[string]pricing.RateSpec{"image": {Rate: "0.04"}}},
+		"searches have the default size": {
+			`"mode": "chat", "input_cost_per_token": 1e-06, "search_context_cost_per_query": {"search_context_size_low": 0.005, "search_context_size_medium": 0.008}`,
+			map[string]pricing.RateSpec{"input": {Rate: "1"}, "web_search": {Rate: "0.008"}},
+		},
 		"rerank": {`"mode": "rerank", "input_cost_per_query": 0.002`, map[string]pricing.RateSpec{"rerank_search": {Rate: "0.002"}}},
 		"embeddings have no output": {
 			`"mode": "embedding", "input_cost_per_token": 1e-07`,
@@ -164,6 +168,47 @@ func TestLiteLLMUnitsByMode(t *testing.T) {
 			assert.Equal(t, c.want, models["openai m"].Prices[0].Rates, name)
 		}
 	}
+}
+
+func TestLiteLLMKeepsTheNameOfAnotherEntryApart(t *testing.T) {
+	list := []byte(`{
+		"perplexity/sonar": {"litellm_provider": "perplexity", "mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06},
+		"perplexity/perplexity/sonar": {"litellm_provider": "perplexity", "mode": "responses", "input_cost_per_token": 2.5e-07, "output_cost_per_token": 2.5e-06}
+	}`)
+	engine := engineFor(t, "litellm", list)
+	for name, want := range map[string]float64{"sonar": 2e-6, "perplexity/sonar": 2e-6, "perplexity/perplexity/sonar": 2.75e-6} {
+		c := peerCase{Provider: "perplexity", Model: name, Usage: map[string]int64{"input_tokens": 1, "output_tokens": 1}, Total: want}
+		total, price, ok := c.cost(engine)
+		if assert.True(t, ok, "%s: %s", name, price.Reason) {
+			assert.True(t, c.agrees(total), "%s: %s", name, total.FloatString(9))
+		}
+	}
+}
+
+func TestLiteLLMPerplexitySearchesWithLittleContext(t *testing.T) {
+	models, report := readLiteLLM(t, `{"perplexity/sonar": {"litellm_provider": "perplexity", "mode": "chat", "input_cost_per_token": 1e-06,
+		"search_context_cost_per_query": {"search_context_size_low": 0.005, "search_context_size_medium": 0.008}}}`)
+	assert.Equal(t, "0.005", models["perplexity sonar"].Prices[0].Rates["web_search"].Rate)
+	require.Len(t, report.Unexpressed, 1)
+	assert.Contains(t, report.Unexpressed[0].Reason, "low is used")
+}
+
+func TestLiteLLMBatchFillsWhatItDoesNotName(t *testing.T) {
+	models, report := readLiteLLM(t, `{"m": {"litellm_provider": "openai", "mode": "chat",
+		"input_cost_per_token": 2e-06, "input_cost_per_token_batches": 1e-06, "output_cost_per_token": 12e-06, "output_cost_per_token_batches": 6e-06,
+		"cache_read_input_token_cost": 2e-07, "cache_read_input_token_cost_batches": 1e-07, "cache_read_input_audio_token_cost": 5e-07,
+		"input_cost_per_audio_token": 4e-06, "output_cost_per_image_token": 12e-05, "output_cost_per_reasoning_token": 14e-06
+	}}`)
+	assert.Empty(t, report.Invalid)
+	variants := models["openai m"].Prices[0].Variants
+	require.Len(t, variants, 1)
+	assert.Equal(t, map[string]pricing.RateSpec{
+		"input": {Rate: "1"}, "output": {Rate: "6"}, "cache_read": {Rate: "0.1"},
+		"cache_read_audio": {Rate: "0.1"}, // as cached text in batches
+		"input_audio":      {Rate: "1"},   // as input in batches
+		"reasoning":        {Rate: "6"},   // as output in batches
+		"output_image":     {Rate: "60"},  // half of its own
+	}, variants[0].Rates)
 }
 
 func TestLiteLLMZeroIsFreeAndMissingIsNot(t *testing.T) {

@@ -16,7 +16,7 @@ func (c *liteLLMCard) units(fields map[string]node) {
 	c.queries(fields, mode)
 	c.images(fields, mode)
 	c.seconds(fields, mode)
-	c.webSearch(fields)
+	c.webSearch(fields, searchSize(fields))
 }
 
 // inputOnly completes models whose mode has no output.
@@ -129,8 +129,19 @@ func (c *liteLLMCard) audioSeconds(fields map[string]node) {
 	c.unit(fields, "input_cost_per_second", meter.AudioSecond, "")
 }
 
-// webSearch takes the price of a search with medium context.
-func (c *liteLLMCard) webSearch(fields map[string]node) {
+// liteLLMSearchSizes are the context sizes of web searches where a provider's default is not medium.
+var liteLLMSearchSizes = map[string]string{"perplexity": "low"}
+
+func searchSize(fields map[string]node) string {
+	provider, _ := fields["litellm_provider"].text()
+	if size, ok := liteLLMSearchSizes[provider]; ok {
+		return size
+	}
+	return "medium"
+}
+
+// webSearch takes the price of a search with the provider's default context size.
+func (c *liteLLMCard) webSearch(fields map[string]node, usual string) {
 	c.cannot(fields, "search_free_requests", "free requests a day are an allowance of the account, not of a call")
 	n := fields["search_context_cost_per_query"]
 	if n.kind() != '{' {
@@ -144,14 +155,14 @@ func (c *liteLLMCard) webSearch(fields map[string]node) {
 	for _, m := range members {
 		sizes[m.key] = m.node
 	}
-	const medium = "search_context_size_medium"
-	if !c.unit(sizes, medium, meter.WebSearch, "") {
+	const prefix = "search_context_size_"
+	if !c.unit(sizes, prefix+usual, meter.WebSearch, "") {
 		return
 	}
-	for _, size := range []string{"search_context_size_low", "search_context_size_high"} {
-		r, ok, err := rateOf(sizes, size, meter.WebSearch, 0)
+	for _, size := range []string{"low", "medium", "high"} {
+		r, ok, err := rateOf(sizes, prefix+size, meter.WebSearch, 0)
 		if ok && err == nil && r.amount.cmp(c.level("").base[meter.WebSearch].amount) != 0 {
-			c.at.unexpressed("search_context_cost_per_query."+size, r.amount.String(), "calls do not say the size; medium is used")
+			c.at.unexpressed("search_context_cost_per_query."+prefix+size, r.amount.String(), "calls do not say the size; "+usual+" is used")
 		}
 	}
 }

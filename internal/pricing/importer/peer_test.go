@@ -61,6 +61,10 @@ func (c *peerCase) disjoint() *meter.Usage {
 	counts[meter.FileSearch] = u["storage_searches"]
 	counts[meter.Page] = u["input_document_pages"]
 	counts[meter.AudioSecond] = u["audio_seconds"]
+	counts[meter.VideoSecond] = u["video_seconds"]
+	counts[meter.Character] = u["characters"]
+	counts[meter.Image] = u["images"]
+	counts[meter.RerankSearch] = u["rerank_searches"]
 	counts[meter.Request] = 1
 	usage := new(meter.Usage)
 	for m, n := range counts {
