@@ -120,12 +120,14 @@ func BenchmarkConsumeTraces(b *testing.B) {
 		every  int
 		window int
 		shared bool
+		events bool
 	}{
-		{"genai", 1, defaultReplayWindowSize, false},
-		{"genai/no_window", 1, 0, false},
-		{"shared", 1, defaultReplayWindowSize, true},
-		{"mixed5", 20, defaultReplayWindowSize, false},
-		{"none", benchBatch + 1, defaultReplayWindowSize, false},
+		{name: "genai", every: 1, window: defaultReplayWindowSize},
+		{name: "genai/no_window", every: 1},
+		{name: "shared", every: 1, window: defaultReplayWindowSize, shared: true},
+		{name: "events", every: 1, window: defaultReplayWindowSize, events: true},
+		{name: "mixed5", every: 20, window: defaultReplayWindowSize},
+		{name: "none", every: benchBatch + 1, window: defaultReplayWindowSize},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			h := newHarness(b, func(c *Config) {
@@ -133,6 +135,10 @@ func BenchmarkConsumeTraces(b *testing.B) {
 				c.MetricsFlushInterval = time.Hour
 			})
 			c := h.traces(consumertest.NewNop())
+			if bench.events {
+				e := h.tracesToEvents(consumertest.NewNop())
+				defer func() { require.NoError(b, e.Shutdown(context.Background())) }()
+			}
 			var serial uint64
 			td := benchTraces(bench.every)
 			if bench.shared {

@@ -93,24 +93,22 @@ func (s *Selector) offer(b *record.Batch, i int) {
 	if s.HasThreshold && r.Cost.Cmp(s.Threshold) > 0 {
 		reason, in = ReasonThreshold, &s.above
 	}
-	if !in.wants(r.Cost) {
+	c := Call{TraceID: r.TraceID, SpanID: r.SpanID, Time: r.Time, Cost: r.Cost, Reason: reason}
+	if !in.wants(&c) {
 		s.suppress(reason, 1)
 		return
 	}
-	c := &Call{
-		TraceID:    r.TraceID,
-		SpanID:     r.SpanID,
-		Time:       r.Time,
-		Cost:       r.Cost,
-		Currency:   strings.Clone(r.Currency),
-		Reason:     reason,
-		Attributes: pcommon.NewMap(),
-		Resource:   pcommon.NewMap(),
-	}
+	s.describe(&c, b, i)
+	s.suppress(reason, in.add(c))
+}
+
+// describe fills in what only a call that was picked has.
+func (s *Selector) describe(c *Call, b *record.Batch, i int) {
+	c.Currency = strings.Clone(b.Records[i].Currency)
+	c.Attributes, c.Resource = pcommon.NewMap(), pcommon.NewMap()
 	attrs, resource := b.Source(i)
 	s.Record.Describe(attrs, resource, c.Attributes)
 	s.Resource.Describe(attrs, resource, c.Resource)
-	s.suppress(reason, in.add(c))
 }
 
 // suppress counts calls that the limit leaves out. Not to be among the dearest is no suppression.
@@ -149,16 +147,16 @@ type ranking struct {
 	calls []*Call
 }
 
-// wants reports whether a call of that cost might be among the dearest.
-func (r *ranking) wants(cost money.Amount) bool {
+// wants reports whether c is among the dearest so far.
+func (r *ranking) wants(c *Call) bool {
 	n := len(r.calls)
-	return n < r.limit || n > 0 && r.calls[n-1].Cost.Cmp(cost) <= 0
+	return n < r.limit || n > 0 && dearer(c, r.calls[n-1]) < 0
 }
 
-// add puts c in its place and returns how many calls, c included, have lost theirs.
-func (r *ranking) add(c *Call) (dropped int) {
-	at, _ := slices.BinarySearchFunc(r.calls, c, dearer)
-	r.calls = slices.Insert(r.calls, at, c)
+// add puts c in its place and returns how many calls have lost theirs.
+func (r *ranking) add(c Call) (dropped int) {
+	at, _ := slices.BinarySearchFunc(r.calls, &c, dearer)
+	r.calls = slices.Insert(r.calls, at, &c)
 	if len(r.calls) <= r.limit {
 		return 0
 	}

@@ -72,7 +72,9 @@ func traces(spans ...span) ptrace.Traces {
 
 var reader = record.NewReader([]record.Dimension{{Name: "finops.team"}})
 
-func offer(s *Selector, td ptrace.Traces) { reader.ReadTraces(td, &record.Batch{KeepSources: true}, s.Offer) }
+func offer(s *Selector, td ptrace.Traces) {
+	reader.ReadTraces(td, &record.Batch{KeepSources: true}, s.Offer)
+}
 
 func ids(calls []*Call) []uint64 {
 	var out []uint64
