@@ -148,9 +148,9 @@ func ParseJournal(raw []byte) (j *Journal, rest []byte, err error) {
 	return j, raw, err
 }
 
-// Restore reads what the journal knows of from client into w. What cannot be read is given to damaged, and missing
-// from the window.
-func (j *Journal) Restore(ctx context.Context, client storage.Client, w *Window, damaged func(key string, err error)) error {
+// Restore reads what the journal knows of from client and gives it to restore, which is [Window.Restore]. What cannot be read is
+// given to damaged, and missing from the window.
+func (j *Journal) Restore(ctx context.Context, client storage.Client, restore func(Segment), damaged func(key string, err error)) error {
 	j.tail = nil
 	for i, g := range j.generations {
 		for chunk := range g.chunks {
@@ -163,7 +163,7 @@ func (j *Journal) Restore(ctx context.Context, client storage.Client, w *Window,
 			if err != nil {
 				damaged(key, err)
 			}
-			w.Restore(Segment{Generation: g.number, IDs: ids})
+			restore(Segment{Generation: g.number, IDs: ids})
 			if i == len(j.generations)-1 && chunk == g.chunks-1 && len(ids) < chunkSize {
 				j.tail = ids
 			}

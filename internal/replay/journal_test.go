@@ -63,7 +63,7 @@ func TestJournalKeepsTheWindow(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "rest", string(rest))
 		restored := NewWindow(size, true)
-		require.NoError(t, read.Restore(context.Background(), d, restored, func(key string, err error) { t.Fatal(key, err) }))
+		require.NoError(t, read.Restore(context.Background(), d, restored.Restore, func(key string, err error) { t.Fatal(key, err) }))
 		for id := uint64(1); id < next; id++ {
 			hash := ID{hi: id}.hash()
 			known := w.older.has(hash, ID{hi: id}) || w.younger.has(hash, ID{hi: id})
@@ -87,7 +87,7 @@ func TestJournalDamage(t *testing.T) {
 	d.apply(ops)
 	d.values[chunkKey(0, 0)] = []byte("odd")
 	var damaged []string
-	require.NoError(t, j.Restore(t.Context(), d, NewWindow(10, true), func(key string, err error) {
+	require.NoError(t, j.Restore(t.Context(), d, NewWindow(10, true).Restore, func(key string, err error) {
 		require.ErrorIs(t, err, errChunk)
 		damaged = append(damaged, key)
 	}))

@@ -7,7 +7,6 @@ package checkpoint
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -24,18 +23,12 @@ const headerKey = "header"
 
 func groupKey(slot uint64) string { return "group/" + strconv.FormatUint(slot, 10) }
 
-func seenKey(generation, chunk uint64) string {
-	return "seen/" + strconv.FormatUint(generation, 10) + "/" + strconv.FormatUint(chunk, 10)
-}
-
 // Checkpoint writes the changes of one store. It is not safe for concurrent use.
 type Checkpoint struct {
 	client storage.Client
 	header header
 	// written is the header as it is in the storage.
 	written string
-	// backlog holds the IDs of writes that failed.
-	backlog []replay.Segment
 }
 
 // Open restores store from what client holds, if it holds anything. Schema says what the
@@ -48,7 +41,7 @@ func Open(ctx context.Context, client storage.Client, schema string, store *seri
 	}
 	c := &Checkpoint{client: client}
 	if raw == nil {
-		c.header = header{instance: uuid.NewString(), schema: schema}
+		c.header = header{instance: uuid.NewString(), schema: schema, journal: &replay.Journal{}}
 		return c, nil
 	}
 	if c.header, err = parseHeader(raw); err != nil {
@@ -142,29 +135,18 @@ func (c *Checkpoint) dropGroups(ctx context.Context) error {
 }
 
 func (c *Checkpoint) restoreSeen(ctx context.Context, store *series.Store, logger *zap.Logger) error {
-	for _, gen := range c.header.generations {
-		key := func(chunk uint64) string { return seenKey(gen.number, chunk) }
-		err := c.readPages(ctx, gen.chunks, key, func(chunk uint64, raw []byte) {
-			seg, err := parseSegment(gen.number, raw)
-			if err != nil {
-				logger.Error("part of the replay window dropped because it cannot be read",
-					zap.String("key", key(chunk)), zap.Error(err))
-				return
-			}
-			store.RestoreSeen(seg)
-		})
-		if err != nil {
-			return err
-		}
+	damaged := func(key string, err error) {
+		logger.Error("part of the replay window dropped because it cannot be read", zap.String("key", key), zap.Error(err))
 	}
-	return nil
+	return c.header.journal.Restore(ctx, c.client, store.RestoreSeen, damaged)
 }
 
 // Save writes changes and returns how many bytes they took. After an error nothing of them is
 // written; the caller brings the slots again, the IDs are kept here.
 func (c *Checkpoint) Save(ctx context.Context, changes *series.Changes) (size int, err error) {
-	next := c.header.clone()
-	ops := next.seen(append(c.backlog, changes.Seen...), changes.OldestSeen)
+	next := c.header
+	var ops []*storage.Operation
+	next.journal, ops = c.header.journal.Stage(changes.Seen, changes.OldestSeen)
 	for _, s := range changes.Slots {
 		if s.State == nil {
 			ops = append(ops, storage.DeleteOperation(groupKey(s.Slot)))
@@ -186,46 +168,15 @@ func (c *Checkpoint) Save(ctx context.Context, changes *series.Changes) (size in
 	}
 	ops = append(ops, storage.SetOperation(headerKey, raw))
 	if err := c.client.Batch(ctx, ops...); err != nil {
-		c.retain(changes)
+		c.header.journal.Retain(changes.Seen, changes.OldestSeen)
 		return 0, err
 	}
-	c.header, c.written, c.backlog = next, string(raw), nil
+	c.header, c.written = next, string(raw)
 	for _, op := range ops {
 		size += len(op.Key) + len(op.Value)
 	}
 	return size, nil
 }
 
-// retain keeps IDs that could not be written; the window forgets what it bounds.
-func (c *Checkpoint) retain(changes *series.Changes) {
-	var kept []replay.Segment
-	for _, seg := range append(c.backlog, changes.Seen...) {
-		if seg.Generation < changes.OldestSeen {
-			continue
-		}
-		if n := len(kept); n > 0 && kept[n-1].Generation == seg.Generation {
-			kept[n-1].IDs = append(kept[n-1].IDs, seg.IDs...)
-			continue
-		}
-		// A copy: the window reuses the memory of its segments.
-		kept = append(kept, replay.Segment{Generation: seg.Generation, IDs: append([]replay.ID(nil), seg.IDs...)})
-	}
-	c.backlog = kept
-}
-
 // Close releases the storage client.
 func (c *Checkpoint) Close(ctx context.Context) error { return c.client.Close(ctx) }
-
-var errSegment = errors.New("not a whole number of record IDs")
-
-func parseSegment(generation uint64, raw []byte) (replay.Segment, error) {
-	seg := replay.Segment{Generation: generation}
-	if len(raw)%replay.IDSize != 0 {
-		return seg, errSegment
-	}
-	seg.IDs = make([]replay.ID, 0, len(raw)/replay.IDSize)
-	for ; len(raw) > 0; raw = raw[replay.IDSize:] {
-		seg.IDs = append(seg.IDs, replay.IDFrom(raw))
-	}
-	return seg, nil
-}

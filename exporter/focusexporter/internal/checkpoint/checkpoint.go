@@ -47,7 +47,7 @@ func Open(ctx context.Context, client storage.Client, store *book.Store, logger 
 		}
 	}
 	return c, store.RestoreWindow(func(w *replay.Window) error {
-		return c.header.journal.Restore(ctx, client, w, func(key string, err error) {
+		return c.header.journal.Restore(ctx, client, w.Restore, func(key string, err error) {
 			logger.Error("part of the replay window dropped because it cannot be read", zap.String("key", key), zap.Error(err))
 		})
 	})
