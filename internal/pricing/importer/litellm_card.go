@@ -185,21 +185,19 @@ func batchFilled(stated, standard rates) rates {
 			out[m] = rate{amount: full.amount.mul(mustDecimal("0.5"))}
 			continue
 		}
-		for _, other := range batchParents(m) {
-			if r, ok := stated[other]; ok {
-				out[m] = r
-				break
-			}
+		if r, ok := firstOf(stated, batchParents(m, stated)); ok {
+			out[m] = r
 		}
 	}
 	return out
 }
 
-// batchParents are the meters, the nearest first, whose batch rate a meter without one has.
-func batchParents(m meter.Meter) []meter.Meter {
+// batchParents are the meters, the nearest first, whose batch rate a meter without one has. Writes of an
+// hour fall back to stated writes of five minutes by themselves.
+func batchParents(m meter.Meter, stated rates) []meter.Meter {
 	switch {
-	case m == meter.CacheWrite1h:
-		return []meter.Meter{meter.CacheWrite5m, meter.Input}
+	case m == meter.CacheWrite1h && hasMeter(stated, meter.CacheWrite5m):
+		return nil
 	case m == meter.CacheReadAudio, m == meter.CacheReadImage:
 		return []meter.Meter{meter.CacheRead, meter.Input}
 	case m.IsInput():
@@ -207,6 +205,15 @@ func batchParents(m meter.Meter) []meter.Meter {
 	default:
 		return []meter.Meter{meter.Output}
 	}
+}
+
+func firstOf(all rates, meters []meter.Meter) (rate, bool) {
+	for _, m := range meters {
+		if r, ok := all[m]; ok {
+			return r, true
+		}
+	}
+	return rate{}, false
 }
 
 func hasMeter(r rates, m meter.Meter) bool {

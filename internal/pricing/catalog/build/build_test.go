@@ -102,6 +102,17 @@ func TestContradictionsAreKeptVisible(t *testing.T) {
 	assert.Equal(t, 1, summary.Disputed)
 }
 
+func TestOneFeeUnderTwoNamesIsTakenOnce(t *testing.T) {
+	models, _, _ := catalogOf(t,
+		`[{"id": "perplexity", "models": [
+			{"id": "sonar", "match": {"equals": "sonar"}, "prices": {"input_mtok": 1, "output_mtok": 1, "requests_kcount": 12}}]}]`,
+		`{"perplexity/sonar": {"litellm_provider": "perplexity", "mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06,
+			"search_context_cost_per_query": {"search_context_size_low": 0.005}}}`)
+	rates := models["perplexity sonar"].Prices[0].Rates
+	assert.Contains(t, rates, "request")
+	assert.Equal(t, "0", rates["web_search"].Rate, "in the fee by request")
+}
+
 func TestVertexSellsWhatGoogleDoesNotMake(t *testing.T) {
 	models, _, _ := catalogOf(t,
 		`[{"id": "google", "models": [

@@ -33,6 +33,9 @@ func completeRates(list *pricing.PriceList, from pricing.PriceList) bool {
 		if _, have := rates[name]; have || isZero(rate) || redundant(name, rate, from) {
 			continue
 		}
+		if sameFee(name, list.Rates) {
+			rate = pricing.RateSpec{Rate: "0"}
+		}
 		if len(list.Tiers) > 0 && isToken(name) && !completeTiers(list, from, name) {
 			continue
 		}
@@ -40,6 +43,13 @@ func completeRates(list *pricing.PriceList, from pricing.PriceList) bool {
 	}
 	list.Rates = rates
 	return given
+}
+
+// sameFee: models that search in every call have one fee, by request in one list and by search in the other.
+// With the one, searches cost nothing more.
+func sameFee(name string, have map[string]pricing.RateSpec) bool {
+	_, byRequest := have[meter.Request.String()]
+	return byRequest && name == meter.WebSearch.String()
 }
 
 // isZero: a zero in the secondary list does not always mean free, so it completes nothing.
