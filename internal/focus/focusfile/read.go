@@ -39,7 +39,7 @@ func NewReader(name string, src io.ReaderAt, size int64) (*Reader, error) {
 		r.decoder, err = newCSVDecoder(io.NewSectionReader(src, 0, size))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s:%w", name, err)
 	}
 	return r, nil
 }

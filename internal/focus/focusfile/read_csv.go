@@ -26,7 +26,7 @@ func newCSVDecoder(src io.Reader) (*csvDecoder, error) {
 	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
 		var err error
 		if d.gz, err = gzip.NewReader(buffered); err != nil {
-			return nil, err
+			return nil, fmt.Errorf(" %w", err)
 		}
 		buffered = bufio.NewReaderSize(d.gz, 1<<16)
 	}

@@ -76,11 +76,14 @@ func (b *Binding) Unknown() []string {
 func (b *Binding) Row(rec *Record, r *focus.Row) (rounded int, err error) {
 	*r = focus.Row{}
 	for i, c := range b.columns {
-		if c == nil || rec.Values[i].Null {
+		if c == nil || i >= len(rec.Values) {
 			continue
 		}
 		if b.fields[i].Kind == Other {
 			return 0, fmt.Errorf("%d: %s is %s, which holds no single value", rec.Line, c.Name, b.fields[i].Type)
+		}
+		if rec.Values[i].Null {
+			continue
 		}
 		exact, err := c.Set(r, rec.Values[i].Text)
 		if err != nil {
