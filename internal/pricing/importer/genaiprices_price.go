@@ -63,7 +63,27 @@ func (r *genAIReader) prices(at entry, fields map[string]node) ([]pricing.PriceL
 	if err != nil {
 		return nil, err
 	}
-	return timeline(all, variants), nil
+	return timeline(withFees(all), variants), nil
+}
+
+// withFees makes it explicit that a fee was not charged yet, or no more: at other times the model has it,
+// and in this source a unit without a price is not billed. A fee that it never has stays unknown.
+func withFees(all []constrained) []constrained {
+	fees := rates{}
+	for _, c := range all {
+		for m, r := range c.card.rates {
+			if !m.IsToken() {
+				fees[m] = rate{mustDecimal("0"), r.per}
+			}
+		}
+	}
+	for i := range all {
+		// A price without any rate is one that is free of charge.
+		if len(all[i].card.rates) > 0 {
+			all[i].card.rates = fees.with(all[i].card.rates)
+		}
+	}
+	return all
 }
 
 // constrainedPrices reads one price or a list of constrained ones, the last of which that holds wins.

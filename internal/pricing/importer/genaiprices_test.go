@@ -104,3 +104,17 @@ func TestGenAIPricesTimeline(t *testing.T) {
 	require.Len(t, report.Unexpressed, 1)
 	assert.Equal(t, "price_variants", report.Unexpressed[0].Field)
 }
+
+func TestGenAIPricesFeesThatBeganLater(t *testing.T) {
+	const models = `[{"id": "google", "models": [{"id": "m", "match": {"equals": "m"}, "prices": [
+		{"prices": {"input_mtok": 1, "output_mtok": 1}},
+		{"constraint": {"start_date": "2026-01-05"}, "prices": {"input_mtok": 1, "output_mtok": 1, "web_searches_kcount": 14}}
+	]}, {"id": "n", "match": {"equals": "n"}, "prices": {"input_mtok": 1, "output_mtok": 1}}]}]`
+	files, _, err := importer.Read("genai_prices", "list.json", []byte(models), importer.Options{})
+	require.NoError(t, err)
+	prices := files[0].Models[0].Prices
+	require.Len(t, prices, 2)
+	assert.Equal(t, pricing.RateSpec{Rate: "0", Per: "1000"}, prices[0].Rates["web_search"])
+	assert.Equal(t, pricing.RateSpec{Rate: "14", Per: "1000"}, prices[1].Rates["web_search"])
+	assert.NotContains(t, files[0].Models[1].Prices[0].Rates, "web_search", "unknown, and not free")
+}

@@ -65,6 +65,7 @@ func (c *peerCase) disjoint() *meter.Usage {
 	counts[meter.Character] = u["characters"]
 	counts[meter.Image] = u["images"]
 	counts[meter.RerankSearch] = u["rerank_searches"]
+	counts[meter.CodeExecution] = u["code_executions"]
 	counts[meter.Request] = 1
 	usage := new(meter.Usage)
 	for m, n := range counts {
