@@ -224,3 +224,18 @@ func FuzzParquet(f *testing.F) {
 	f.Add(small(f))
 	f.Fuzz(func(_ *testing.T, data []byte) { readDamaged(data) })
 }
+
+func TestClaimsAreNotBelieved(t *testing.T) {
+	whole := small(t)
+	footer := bytes.Clone(whole)
+	copy(footer[len(footer)-8:], []byte{0xff, 0xff, 0xff, 0x7f})
+	for name, data := range map[string][]byte{
+		"damaged Parquet file: a footer of 2147483647 bytes": footer,
+		"damaged Parquet file: it has 8 bytes":               []byte("PAR1PAR1"),
+		// The first page begins behind the magic bytes: type, then its uncompressed size.
+		"damaged Parquet file": append([]byte("PAR1\x15\x04\x15\xff\xff\xff\xff\x0f"), whole[4:]...),
+	} {
+		_, err := NewReader("file", bytes.NewReader(data), int64(len(data)))
+		assert.ErrorContains(t, err, "file: "+name)
+	}
+}

@@ -26,9 +26,15 @@ type parquetDecoder struct {
 // newParquetDecoder opens a file. The library panics on some damaged files, which must not end a collector.
 func newParquetDecoder(src io.ReaderAt, size int64) (d *parquetDecoder, err error) {
 	defer recovered(&err)
-	file, err := parquet.OpenFile(src, size, parquet.SkipBloomFilters(true))
+	if err := checkFooter(src, size); err != nil {
+		return nil, fmt.Errorf(" %w", err)
+	}
+	file, err := parquet.OpenFile(src, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, fmt.Errorf(" not a Parquet file that can be read: %w", err)
+	}
+	if err := checkPages(src, size, file.Metadata()); err != nil {
+		return nil, fmt.Errorf(" %w", err)
 	}
 	d = &parquetDecoder{groups: file.RowGroups(), buf: make([]parquet.Row, batch)}
 	for _, column := range file.Root().Columns() {
