@@ -246,7 +246,8 @@ func TestUnwritableAtShutdown(t *testing.T) {
 			require.NoError(t, os.RemoveAll(h.dir))
 			require.NoError(t, os.WriteFile(h.dir, nil, 0o600))
 			require.NoError(t, e.Shutdown(t.Context()))
-			err := e.logs.Shutdown(t.Context())
+			require.NoError(t, e.logs.Shutdown(t.Context()))
+			err := e.metrics.Shutdown(t.Context())
 			require.NoError(t, os.Remove(h.dir))
 			if !stored {
 				assert.ErrorContains(t, err, "url: charges are lost, because storage is not set")
@@ -321,6 +322,6 @@ func assertStartFails(t *testing.T, h *harness, cfg *Config, want string) {
 	e := h.create(cfg)
 	err := e.Start(t.Context(), h.host)
 	require.ErrorContains(t, err, want)
-	require.NoError(t, errors.Join(e.Shutdown(t.Context()), e.logs.Shutdown(t.Context())))
+	require.NoError(t, errors.Join(e.Shutdown(t.Context()), e.logs.Shutdown(t.Context()), e.metrics.Shutdown(t.Context())))
 	assert.NotContains(t, err.Error(), strings.Repeat("url: ", 2))
 }

@@ -36,6 +36,13 @@ func NewFactory() exporter.Factory {
 			}
 			return exporterhelper.NewLogs(ctx, set, cfg, i.consumeLogs, i.options()...)
 		}, metadata.LogsStability),
+		exporter.WithMetrics(func(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Metrics, error) {
+			i, err := newInstance(shared, set, cfg.(*Config))
+			if err != nil {
+				return nil, err
+			}
+			return exporterhelper.NewMetrics(ctx, set, cfg, i.consumeMetrics, i.options()...)
+		}, metadata.MetricsStability),
 	)
 }
 

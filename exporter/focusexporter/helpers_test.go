@@ -73,8 +73,9 @@ func newHarness(tb testing.TB, change func(*Config)) *harness {
 // running is one exporter with both of its signals.
 type running struct {
 	exporter.Traces
-	logs exporter.Logs
-	tb   testing.TB
+	logs    exporter.Logs
+	metrics exporter.Metrics
+	tb      testing.TB
 }
 
 func (h *harness) config() *Config {
@@ -109,6 +110,7 @@ func (h *harness) startOn(cfg *Config) *running {
 	r := h.create(cfg)
 	require.NoError(h.tb, r.Start(context.Background(), h.host))
 	require.NoError(h.tb, r.logs.Start(context.Background(), h.host))
+	require.NoError(h.tb, r.metrics.Start(context.Background(), h.host))
 	return r
 }
 
@@ -128,6 +130,8 @@ func (h *harness) create(cfg *Config) *running {
 	require.NoError(h.tb, err)
 	r.logs, err = f.CreateLogs(context.Background(), set, cfg)
 	require.NoError(h.tb, err)
+	r.metrics, err = f.CreateMetrics(context.Background(), set, cfg)
+	require.NoError(h.tb, err)
 	return r
 }
 
@@ -138,6 +142,7 @@ func (r *running) send(calls ...call) {
 func (r *running) stop() {
 	require.NoError(r.tb, r.Shutdown(context.Background()))
 	require.NoError(r.tb, r.logs.Shutdown(context.Background()))
+	require.NoError(r.tb, r.metrics.Shutdown(context.Background()))
 }
 
 // counter returns the sum of the points of one of the exporter's own metrics that have the attribute's value; an empty

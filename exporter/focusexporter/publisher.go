@@ -25,7 +25,7 @@ type publisher struct {
 	*publish.Publisher
 	state    *state
 	host     component.Host
-	target   publish.Target
+	writer   *publish.Writer
 	interval time.Duration
 	wake     chan struct{}
 	failing  bool
@@ -39,19 +39,19 @@ func (s *state) newPublisher(ctx context.Context, host component.Host, writer st
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
 	}
-	p := &publisher{state: s, host: host, target: target, interval: s.cfg.PublishInterval, wake: make(chan struct{}, 1)}
+	p := &publisher{
+		state: s, host: host, interval: s.cfg.PublishInterval, wake: make(chan struct{}, 1),
+		writer: &publish.Writer{Target: target, File: s.cfg.fileOptions(), GeneratorVersion: s.set.BuildInfo.Version, Timeout: putTimeout},
+	}
 	p.Publisher = publish.New(publish.Settings{
-		Store:            s.store,
-		Target:           target,
-		Names:            publish.Names{Writer: writer, Grain: s.cfg.Grain.duration(), Extension: s.cfg.fileOptions().Format.Extension()},
-		File:             s.cfg.fileOptions(),
-		Commitments:      s.cfg.commitments(),
-		Routes:           focus.BuiltinRoutes(),
-		GeneratorVersion: s.set.BuildInfo.Version,
-		Commit:           s.commit,
-		Observe:          s.telemetry,
-		Logger:           s.set.Logger,
-		PutTimeout:       putTimeout,
+		Store:       s.store,
+		Writer:      p.writer,
+		Names:       publish.Names{Writer: writer, Grain: s.cfg.Grain.duration(), Extension: s.cfg.fileOptions().Format.Extension()},
+		Routes:      s.routes,
+		Commitments: s.cfg.commitments(),
+		Commit:      s.commit,
+		Observe:     s.telemetry,
+		Logger:      s.set.Logger,
 	})
 	return p, nil
 }
@@ -140,7 +140,7 @@ func (p *publisher) shutdown(ctx context.Context) error {
 			err = nil
 		}
 	}
-	if closing := p.target.Close(); err == nil {
+	if closing := p.writer.Target.Close(); err == nil {
 		err = closing
 	}
 	return err

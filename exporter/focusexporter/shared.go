@@ -14,6 +14,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/book"
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/charge"
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/checkpoint"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 )
 
 // registry finds the state that instances of one component share. The Collector gives all of
@@ -64,6 +65,8 @@ type state struct {
 	committer  *checkpoint.Committer
 	checkpoint *checkpoint.Checkpoint // nil without storage
 	publisher  *publisher
+	billed     *billedDays
+	routes     *focus.Routes
 	telemetry  *telemetry
 	complaints *complaints
 	forget     func()
@@ -100,6 +103,7 @@ func newState(set exporter.Settings, cfg *Config) (*state, error) {
 			Commitments: len(cfg.Commitments) > 0,
 		}),
 		telemetry:  tel,
+		routes:     focus.BuiltinRoutes(),
 		complaints: &complaints{logger: set.Logger},
 	}
 	s.committer = checkpoint.NewCommitter(s.save)
@@ -160,6 +164,7 @@ func (s *state) run(ctx context.Context, host component.Host) error {
 	if s.publisher, err = s.newPublisher(ctx, host, writer); err != nil {
 		return errors.Join(err, s.closeCheckpoint(ctx))
 	}
+	s.billed = newBilledDays(client)
 	s.publisher.begin()
 	s.committer.Start() //nolint:contextcheck // both end with Shutdown, not with Start's context
 	s.publisher.start() //nolint:contextcheck // as above

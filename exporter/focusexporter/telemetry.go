@@ -95,6 +95,10 @@ func (t *telemetry) committed(ctx context.Context, size int, took time.Duration)
 	}
 }
 
+func (t *telemetry) snapshot(ctx context.Context, outcome string) {
+	t.builder.ExporterFocusBilledSnapshots.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome)))
+}
+
 func dataset(d focus.Dataset) metric.MeasurementOption {
 	return metric.WithAttributes(attribute.String("dataset", d.String()))
 }

@@ -28,6 +28,7 @@ type TelemetryBuilder struct {
 	meter                            metric.Meter
 	mu                               sync.Mutex
 	registrations                    []metric.Registration
+	ExporterFocusBilledSnapshots     metric.Int64Counter
 	ExporterFocusBooks               metric.Int64ObservableUpDownCounter
 	ExporterFocusClockCorrections    metric.Int64Counter
 	ExporterFocusCommitDuration      metric.Float64Histogram
@@ -112,6 +113,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ExporterFocusBilledSnapshots, err = builder.meter.Int64Counter(
+		"otelcol_exporter_focus_billed_snapshots",
+		metric.WithDescription("Days of providers' reports that came in, by outcome. [Development]"),
+		metric.WithUnit("{snapshots}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ExporterFocusBooks, err = builder.meter.Int64ObservableUpDownCounter(
 		"otelcol_exporter_focus_books",
 		metric.WithDescription("Files whose charges are held because they are open or could not be written yet. [Development]"),

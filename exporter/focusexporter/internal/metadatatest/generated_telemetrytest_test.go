@@ -28,6 +28,7 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	tb.ExporterFocusBilledSnapshots.Add(context.Background(), 1)
 	tb.ExporterFocusClockCorrections.Add(context.Background(), 1)
 	tb.ExporterFocusCommitDuration.Record(context.Background(), 1)
 	tb.ExporterFocusCommitFailures.Add(context.Background(), 1)
@@ -39,6 +40,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExporterFocusRefusedBatches.Add(context.Background(), 1)
 	tb.ExporterFocusReplayEvictions.Add(context.Background(), 1)
 	tb.ExporterFocusUnrepresentableRows.Add(context.Background(), 1)
+	AssertEqualExporterFocusBilledSnapshots(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterFocusBooks(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())

@@ -3,33 +3,26 @@ package publish
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/book"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
-	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
 )
 
 // Settings of a [Publisher].
 type Settings struct {
 	Store       *book.Store
-	Target      Target
+	Writer      *Writer
 	Names       Names
-	File        focusfile.Options
 	Routes      *focus.Routes
 	Commitments []Commitment
-	// GeneratorVersion is the collector's, for metadata.
-	GeneratorVersion string
 	// Commit makes durable what is in the store.
 	Commit func(context.Context) error
 	// Observe is told of every file.
 	Observe Observer
 	Logger  *zap.Logger
-	// PutTimeout bounds the writing of one file.
-	PutTimeout time.Duration
 }
 
 // Observer counts what becomes of files.
@@ -43,13 +36,11 @@ type Observer interface {
 type Publisher struct {
 	set  Settings
 	make maker
-	// described has the datasets whose metadata is written.
-	described map[focus.Dataset]bool
 }
 
 // New returns a Publisher.
 func New(set Settings) *Publisher {
-	return &Publisher{set: set, make: maker{routes: set.Routes, commitments: set.Commitments, grain: set.Names.Grain}, described: map[focus.Dataset]bool{}}
+	return &Publisher{set: set, make: maker{routes: set.Routes, commitments: set.Commitments, grain: set.Names.Grain}}
 }
 
 // maxFailures in a row show that the target is at fault and not a file; the others are tried next time.
@@ -99,53 +90,13 @@ func (p *Publisher) publish(ctx context.Context, sequence uint64) error {
 	}
 	rows, trouble := p.make.rows(&page)
 	p.report(ctx, &page, &trouble)
-	err := p.put(ctx, &page, rows)
+	err := p.set.Writer.Write(ctx, page.Label.Dataset, p.set.Names.Of(page.Label, page.Sequence), rows)
 	if err != nil {
 		p.set.Observe.Failed(ctx, page.Label.Dataset)
 		return err
 	}
 	p.set.Observe.Written(ctx, page.Label.Dataset)
 	p.set.Store.Published(&page)
-	return nil
-}
-
-func (p *Publisher) put(ctx context.Context, page *book.Page, rows []focus.Row) error {
-	options := p.set.File
-	options.Dataset = page.Label.Dataset
-	options.SchemaID = focus.SchemaID(options.Version, options.Dataset)
-	name := p.set.Names.Of(page.Label, page.Sequence)
-	data, err := focusfile.Encode(rows, options)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return errors.Join(p.describe(ctx, options.Dataset), p.write(ctx, name, data))
-}
-
-func (p *Publisher) write(ctx context.Context, name string, data []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, p.set.PutTimeout)
-	defer cancel()
-	if err := p.set.Target.Put(ctx, name, data); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
-// describe writes the metadata of a dataset beside its first file since the start: the schema, and the entry that points to it. Replicas of one
-// release write the same, but for the date.
-func (p *Publisher) describe(ctx context.Context, dataset focus.Dataset) error {
-	if p.described[dataset] {
-		return nil
-	}
-	files, err := focus.MetadataFiles(p.set.File.Version, dataset, p.set.GeneratorVersion, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := p.write(ctx, dataset.String()+"/"+f.Name, f.Data); err != nil {
-			return err
-		}
-	}
-	p.described[dataset] = true
 	return nil
 }
 
