@@ -2,10 +2,8 @@ package genaicostconnector
 
 import (
 	"context"
-	"sync"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -13,13 +11,23 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/record"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // instance is what the Collector makes for one input signal. It reads; all else is shared.
 type instance struct {
-	state   *state
-	started bool
-	stop    sync.Once
+	*sharing.Instance[*state]
+	state *state
+}
+
+type registry = sharing.Registry[*state]
+
+func acquire(shared *registry, set connector.Settings, cfg *Config) (*instance, error) {
+	shares, err := shared.Acquire(set.ID, cfg, func() (*state, error) { return newState(set, cfg) })
+	if err != nil {
+		return nil, err
+	}
+	return &instance{shares, shares.State()}, nil
 }
 
 var (
@@ -28,12 +36,12 @@ var (
 )
 
 func newInstance(shared *registry, set connector.Settings, cfg *Config, next consumer.Metrics) (*instance, error) {
-	s, err := shared.acquire(set, cfg)
+	i, err := acquire(shared, set, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s.sinks.attach(metricTargets(next))
-	return &instance{state: s}, nil
+	i.state.sinks.attach(metricTargets(next))
+	return i, nil
 }
 
 // newCounter returns the instance that makes metrics of a signal.
@@ -49,22 +57,6 @@ func newCounter(shared *registry, set connector.Settings, cfg *Config, next cons
 // Capabilities says that the connector only reads.
 func (*instance) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: false}
-}
-
-// Start starts the shared state, if no other instance has.
-func (i *instance) Start(ctx context.Context, host component.Host) error {
-	if err := i.state.start(ctx, host); err != nil {
-		return err
-	}
-	i.started = true
-	return nil
-}
-
-// Shutdown stops the shared state, if this is the last instance; all that was accounted is
-// then flushed.
-func (i *instance) Shutdown(ctx context.Context) (err error) {
-	i.stop.Do(func() { err = i.state.release(ctx, i.started) })
-	return err
 }
 
 // ConsumeTraces accounts the priced spans of td. It never fails: what cannot be accounted is

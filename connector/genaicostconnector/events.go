@@ -94,12 +94,12 @@ var (
 )
 
 func newEventsInstance(shared *registry, set connector.Settings, cfg *Config, next consumer.Logs) (eventsInstance, error) {
-	s, err := shared.acquire(set, cfg)
+	i, err := acquire(shared, set, cfg)
 	if err != nil {
 		return eventsInstance{}, err
 	}
-	s.events.sinks.attach(logTargets(next))
-	return eventsInstance{&instance{state: s}}, nil
+	i.state.events.sinks.attach(logTargets(next))
+	return eventsInstance{i}, nil
 }
 
 // ConsumeTraces reads the priced spans of td, unless another instance does.

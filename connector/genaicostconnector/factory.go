@@ -10,12 +10,13 @@ import (
 
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // NewFactory returns the factory of the gen_ai_cost connector. Instances that one factory makes for one
 // component ID share their state.
 func NewFactory() connector.Factory {
-	shared := newRegistry()
+	shared := sharing.NewRegistry[*state]()
 	return connector.NewFactory(
 		metadata.Type,
 		createDefaultConfig,

@@ -18,6 +18,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/output"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/series"
 	"github.com/otelcol-finops/otelcol-finops/connector/genaicostconnector/internal/usagemetrics"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // flusher writes the store to the storage and then, and only then, sends it downstream. Its methods are
@@ -59,7 +60,7 @@ func (s *state) newFlusher(ctx context.Context, host component.Host) (*flusher, 
 		durable:    &series.Snapshot{},
 		since:      pcommon.NewTimestampFromTime(time.Now()),
 	}
-	client, err := storageClient(ctx, host, s.cfg, s.set.ID)
+	client, err := sharing.StorageClient(ctx, host, s.cfg.Storage, component.KindConnector, s.set.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pipeline"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // logRecords returns one batch of calls reported as log records, each under a resource of its own.
@@ -91,7 +93,7 @@ func TestStartAfterShutdownIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	b := h.traces(nopSink())
 	require.NoError(t, b.Shutdown(t.Context()))
-	require.ErrorIs(t, a.Start(t.Context(), h.host), errStopped)
+	require.ErrorIs(t, a.Start(t.Context(), h.host), sharing.ErrStopped)
 	require.NoError(t, a.Shutdown(t.Context()))
 
 	// A new instance begins anew, as after a reload of the configuration.

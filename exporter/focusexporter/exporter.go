@@ -6,43 +6,29 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/book"
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/charge"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // instance is what the Collector makes for one signal. It reads; all else is shared.
 type instance struct {
-	state   *state
-	started bool
-	stop    sync.Once
+	*sharing.Instance[*state]
+	state *state
 }
 
+type registry = sharing.Registry[*state]
+
 func newInstance(shared *registry, set exporter.Settings, cfg *Config) (*instance, error) {
-	s, err := shared.acquire(set, cfg)
+	shares, err := shared.Acquire(set.ID, cfg, func() (*state, error) { return newState(set, cfg) })
 	if err != nil {
 		return nil, err
 	}
-	return &instance{state: s}, nil
-}
-
-// start starts the shared state, if no other instance has.
-func (i *instance) start(ctx context.Context, host component.Host) error {
-	if err := i.state.start(ctx, host); err != nil {
-		return err
-	}
-	i.started = true
-	return nil
-}
-
-// shutdown stops the shared state, if this is the last instance; all that was accounted is then published.
-func (i *instance) shutdown(ctx context.Context) (err error) {
-	i.stop.Do(func() { err = i.state.release(ctx, i.started) })
-	return err
+	return &instance{shares, shares.State()}, nil
 }
 
 // consumeTraces accounts the charges of td, and returns when they are durable.
@@ -99,4 +85,11 @@ func (s *state) commit(ctx context.Context) error {
 		return fmt.Errorf("storage %s: %w", s.cfg.storageName(), err)
 	}
 	return nil
+}
+
+func (c *Config) storageName() string {
+	if c.Storage == nil {
+		return "in memory"
+	}
+	return c.Storage.String()
 }

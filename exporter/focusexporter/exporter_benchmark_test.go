@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 const benchmarkBatch = 512
@@ -87,11 +89,11 @@ func BenchmarkPublish(b *testing.B) {
 				c.PublishInterval, c.Storage, c.Format = time.Hour, nil, format
 			})
 			cfg := h.config()
-			s, err := newRegistry().acquire(h.settings(), cfg)
+			i, err := newInstance(sharing.NewRegistry[*state](), h.settings(), cfg)
 			require.NoError(b, err)
-			i := &instance{state: s}
-			require.NoError(b, i.start(b.Context(), extensions{}))
-			defer func() { require.NoError(b, i.shutdown(b.Context())) }()
+			s := i.state
+			require.NoError(b, i.Start(b.Context(), extensions{}))
+			defer func() { require.NoError(b, i.Shutdown(b.Context())) }()
 			s.publisher.cancel() // its own goroutine would publish beside us
 			s.publisher.done.Wait()
 			traffic := benchmarkTraffic(10_000)

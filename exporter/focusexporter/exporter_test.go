@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // sumPoints adds up the points of a metric that have the attribute's value.
@@ -309,6 +310,6 @@ func TestStartTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := h.start()
 		e.stop()
-		assert.ErrorIs(t, e.Start(context.Background(), h.host), errStopped)
+		assert.ErrorIs(t, e.Start(context.Background(), h.host), sharing.ErrStopped)
 	})
 }

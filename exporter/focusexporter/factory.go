@@ -13,12 +13,13 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/metadata"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
 
 // NewFactory returns the factory of the focus exporter. Instances that one factory makes for one component ID
 // share their state.
 func NewFactory() exporter.Factory {
-	shared := newRegistry()
+	shared := sharing.NewRegistry[*state]()
 	return exporter.NewFactory(
 		metadata.Type,
 		createDefaultConfig,
@@ -53,8 +54,8 @@ func (i *instance) options() []exporterhelper.Option {
 		exporterhelper.WithRetry(cfg.BackOffConfig),
 		exporterhelper.WithQueue(cfg.QueueConfig),
 		exporterhelper.WithCapabilities(consumer.Capabilities{MutatesData: false}),
-		exporterhelper.WithStart(i.start),
-		exporterhelper.WithShutdown(i.shutdown),
+		exporterhelper.WithStart(i.Start),
+		exporterhelper.WithShutdown(i.Shutdown),
 	}
 }
 

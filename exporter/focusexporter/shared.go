@@ -3,8 +3,6 @@ package focusexporter
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -15,46 +13,8 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/charge"
 	"github.com/otelcol-finops/otelcol-finops/exporter/focusexporter/internal/checkpoint"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/sharing"
 )
-
-// registry finds the state that instances of one component share. The Collector gives all of
-// them the same ID and the same *Config; the latter tells apart two Collectors in one process.
-type registry struct {
-	mu     sync.Mutex
-	states map[identity]*state
-}
-
-type identity struct {
-	id  component.ID
-	cfg *Config
-}
-
-func newRegistry() *registry { return &registry{states: map[identity]*state{}} }
-
-func (r *registry) acquire(set exporter.Settings, cfg *Config) (*state, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	id := identity{id: set.ID, cfg: cfg}
-	s, ok := r.states[id]
-	if !ok {
-		var err error
-		if s, err = newState(set, cfg); err != nil {
-			return nil, err
-		}
-		s.forget = func() { r.forget(id, s) }
-		r.states[id] = s
-	}
-	s.instances.Add(1)
-	return s, nil
-}
-
-func (r *registry) forget(id identity, s *state) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.states[id] == s {
-		delete(r.states, id)
-	}
-}
 
 // state is everything that instances of one component share.
 type state struct {
@@ -69,24 +29,9 @@ type state struct {
 	routes     *focus.Routes
 	telemetry  *telemetry
 	complaints *complaints
-	forget     func()
-
-	// instances counts those that were made and not shut down.
-	instances atomic.Int64
-
-	mu       sync.Mutex
-	running  int // instances that were started and not shut down
-	phase    lifecycle
-	startErr error
 }
 
-type lifecycle uint8
-
-const (
-	lifecycleCreated lifecycle = iota
-	lifecycleStarted
-	lifecycleStopped
-)
+var _ sharing.State = (*state)(nil)
 
 func newState(set exporter.Settings, cfg *Config) (*state, error) {
 	tel, err := newTelemetry(set.TelemetrySettings)
@@ -127,28 +72,10 @@ func (s *state) save(ctx context.Context) error {
 	return nil
 }
 
-var errStopped = errors.New("the exporter has been shut down and cannot be started again")
-
-// start is called by every instance and does its work once; all of them get the same error.
-func (s *state) start(ctx context.Context, host component.Host) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch s.phase {
-	case lifecycleStopped:
-		return errStopped
-	case lifecycleCreated:
-		s.phase = lifecycleStarted
-		s.startErr = s.run(ctx, host)
-	}
-	if s.startErr == nil {
-		s.running++
-	}
-	return s.startErr
-}
-
-func (s *state) run(ctx context.Context, host component.Host) error {
+// Run restores what the storage has and begins to publish.
+func (s *state) Run(ctx context.Context, host component.Host) error {
 	writer := checkpoint.NewWriter()
-	client, err := storageClient(ctx, host, s.cfg, s.set.ID)
+	client, err := sharing.StorageClient(ctx, host, s.cfg.Storage, component.KindExporter, s.set.ID)
 	if err != nil {
 		return err
 	}
@@ -178,19 +105,8 @@ func (s *state) closeCheckpoint(ctx context.Context) error {
 	return s.checkpoint.Close(ctx)
 }
 
-// release is called by every instance once. The last one that was started publishes what is left.
-func (s *state) release(ctx context.Context, started bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	left := s.instances.Add(-1)
-	if started {
-		s.running--
-	}
-	if s.running > 0 || (!started && left > 0) || s.phase == lifecycleStopped {
-		return nil
-	}
-	s.phase = lifecycleStopped
-	s.forget()
+// Stop publishes what is left.
+func (s *state) Stop(ctx context.Context) error {
 	defer s.telemetry.shutdown()
 	if s.publisher == nil {
 		return nil
