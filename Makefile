@@ -55,7 +55,7 @@ interop: build ## Run published instrumentations against a mock provider and jud
 
 .PHONY: test
 test: ## Run everything that CI runs
-	@for step in lint check-generated test-unit fuzz-smoke e2e; do \
+	@for step in lint check-generated test-unit price-lists fuzz-smoke e2e; do \
 		echo "=== $$step"; before=$$SECONDS; \
 		$(MAKE) --no-print-directory $$step; \
 		echo "=== $$step: ok after $$((SECONDS - before)) s"; \
@@ -68,6 +68,11 @@ ifeq ($(RACE),)
 endif
 	go test $(RACE) -timeout 15m ./...
 	cd bench && go test -timeout 15m ./...
+
+# What the registries or their clients do not give is skipped, and said so; what they give must be read.
+.PHONY: price-lists
+price-lists: ## Import whole published price lists and compare with their engines (needs Python 3 with pip, and npm)
+	PRICE_LISTS=fetch go test -count=1 -timeout 15m -run Public -v ./internal/pricing/importer
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## Run each fuzz test for FUZZTIME (default 5s)

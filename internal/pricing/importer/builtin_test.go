@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -59,13 +58,10 @@ func TestBuiltinAgreesWithPeer(t *testing.T) {
 	assert.LessOrEqual(t, float64(misses)/float64(cases), 0.03, "%d of %d", misses, cases)
 }
 
-// TestBuiltinAgreesWithPeerWidely takes the calls that generate.cjs makes of all models. What it logs is the table
-// in docs/catalog.md.
-func TestBuiltinAgreesWithPeerWidely(t *testing.T) {
-	path := os.Getenv("GENAI_PRICES_CASES")
-	if path == "" {
-		t.Skip("GENAI_PRICES_CASES names no file that testdata/genai_prices/generate.cjs has written")
-	}
+// TestPublicBuiltinAgreesWithPeer takes calls that generate.cjs makes of all models. What it logs is the table in
+// docs/catalog.md.
+func TestPublicBuiltinAgreesWithPeer(t *testing.T) {
+	path, _ := genAICases(t, "42")
 	cases, misses := compareBuiltin(t, path)
 	t.Logf("all: %d calls, %d agree", cases, cases-misses)
 }

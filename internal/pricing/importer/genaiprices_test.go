@@ -16,11 +16,24 @@ import (
 // TestGenAIPricesAgreesWithItsEngine compares with costs that the engine of genai-prices
 // computed from the same prices; testdata/genai_prices/generate.cjs made them.
 func TestGenAIPricesAgreesWithItsEngine(t *testing.T) {
-	data, err := os.ReadFile("testdata/genai_prices/prices.json")
+	compareGenAIPrices(t, "testdata/genai_prices/cases.json", "testdata/genai_prices/prices.json", 300)
+}
+
+// TestPublicGenAIPricesAgreesWithItsEngine does so for all models of the npm package, with several samples.
+func TestPublicGenAIPricesAgreesWithItsEngine(t *testing.T) {
+	for _, seed := range []string{"42", "7", "20261123"} {
+		cases, prices := genAICases(t, seed)
+		compareGenAIPrices(t, cases, prices, 10_000)
+	}
+}
+
+func compareGenAIPrices(t *testing.T, casesPath, pricesPath string, atLeast int) {
+	t.Helper()
+	data, err := os.ReadFile(pricesPath)
 	require.NoError(t, err)
 	engine := engineFor(t, "genai_prices", data)
-	cases := readCases(t, "testdata/genai_prices/cases.json")
-	require.Greater(t, len(cases), 300)
+	cases := readCases(t, casesPath)
+	require.Greater(t, len(cases), atLeast)
 	for i := range cases {
 		c := &cases[i]
 		total, price, ok := c.cost(engine)

@@ -2,6 +2,8 @@ package importer_test
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,6 +28,62 @@ func TestLiteLLMAgreesWithItsCode(t *testing.T) {
 			assert.True(t, c.agrees(total), "%+v: %s under %s", *c, total.FloatString(18), price.Sheet.ID)
 		}
 	}
+}
+
+// liteLLMDiffers says why calls cost something else in LiteLLM's code than in its list; docs/catalog.md explains each.
+var liteLLMDiffers = []struct {
+	reason, provider string
+	models           []string
+	// tiers, unless empty, are those of such calls.
+	tiers []string
+}{
+	{reason: "its code knows no cache, no threshold and no fee for requests", provider: "perplexity", models: []string{"perplexity/"}},
+	{reason: "its code does not look at service tiers", provider: "fireworks_ai", models: []string{""}, tiers: []string{"priority", "flex"}},
+	{
+		reason: "input has a price by the second and none by the token", provider: "bedrock",
+		models: []string{"twelvelabs.", "us.twelvelabs.", "eu.twelvelabs.", "global.twelvelabs."},
+	},
+	{reason: "the list has the name twice, free and not free", provider: "gemini", models: []string{"gemini-exp-1206"}},
+	{reason: "the list has the name twice, with tiers and without", provider: "bedrock_converse", models: []string{"moonshotai.kimi-k2.5"}},
+	{
+		reason: "the list has the name twice, with tiers and without", provider: "vertex_ai-language-models",
+		models: []string{"gemini-3.1-pro-preview-customtools"},
+	},
+}
+
+// liteLLMReason returns why LiteLLM's code has another price for the call, or nothing.
+func (c *peerCase) liteLLMReason() string {
+	for _, d := range liteLLMDiffers {
+		named := slices.ContainsFunc(d.models, func(prefix string) bool { return strings.HasPrefix(c.Model, prefix) })
+		tier := len(d.tiers) == 0 || slices.Contains(d.tiers, c.Tier)
+		if d.provider == c.Provider && named && tier {
+			return d.reason
+		}
+	}
+	return ""
+}
+
+// TestLiteLLMAgreesWidely takes calls of all models that testdata/litellm/wide.py made with the package of the list.
+func TestLiteLLMAgreesWidely(t *testing.T) {
+	path := os.Getenv("LITELLM_CASES")
+	if path == "" {
+		t.Skip("LITELLM_CASES names no file that testdata/litellm/wide.py has written")
+	}
+	engine := engineFor(t, "litellm", liteLLMList(t))
+	cases := readCases(t, path)
+	differ := map[string]int{}
+	for i := range cases {
+		c := &cases[i]
+		total, price, ok := c.cost(engine)
+		if ok && c.agrees(total) {
+			continue
+		}
+		reason := c.liteLLMReason()
+		if assert.NotEmpty(t, reason, "%+v: %v %v", *c, total, price.Reason) {
+			differ[reason]++
+		}
+	}
+	t.Logf("%d calls, differ: %v", len(cases), differ)
 }
 
 func readLiteLLM(t *testing.T, list string) (map[string]pricing.Model, importer.Report) {

@@ -3,7 +3,8 @@
 //
 //   npm install --no-save @pydantic/genai-prices@0.1.8 && node generate.cjs
 //
-// With a path, `node generate.cjs wide.json`, it leaves them alone and writes there more calls, of all models.
+// With two paths, `node generate.cjs wide.json all.json`, it leaves them alone and writes there more calls, of all
+// models, and the prices of these. A third argument is the seed.
 
 const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
@@ -23,7 +24,7 @@ function embeddedData() {
 }
 
 // A small generator of numbers that are the same in every run.
-let state = 42
+let state = Number(process.argv[4] ?? 42)
 function random(limit) {
   state = (state * 1664525 + 1013904223) % 2 ** 32
   return Math.floor((state / 2 ** 32) * limit)
@@ -129,6 +130,7 @@ for (const provider of selection) {
 const lines = (list) => `[\n${list.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`
 if (wide) {
   writeFileSync(wide, lines(cases))
+  writeFileSync(process.argv[3], lines(selection))
 } else {
   writeFileSync(join(__dirname, 'prices.json'), lines(selection))
   writeFileSync(join(__dirname, 'cases.json'), lines(cases))
