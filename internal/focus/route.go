@@ -1,6 +1,7 @@
 package focus
 
 import (
+	"bytes"
 	_ "embed" // the builtin table
 	"errors"
 	"fmt"
@@ -52,7 +53,9 @@ func ParseRoutes(name string, data []byte) (*Routes, error) {
 	var file struct {
 		Routes []Route `yaml:"routes"`
 	}
-	if err := yaml.Unmarshal(data, &file); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	var errs []error
