@@ -140,12 +140,14 @@ func putText(attrs pcommon.Map, key, value string) {
 	}
 }
 
-// AppendMonthToDate writes the sum of a month's charges as of at. Empty dimensions are left out.
-func AppendMonthToDate(gauge pmetric.NumberDataPointSlice, d Dimensions, month time.Time, currency string, sum money.Amount, at time.Time) {
-	p := gauge.AppendEmpty()
+// AppendMonthToDate writes the sum that the source has of a month's charges of one category, as of at.
+func AppendMonthToDate(points pmetric.NumberDataPointSlice, source string, d Dimensions, category string, month time.Time, currency string, sum money.Amount, at time.Time) {
+	p := points.AppendEmpty()
 	p.SetTimestamp(pcommon.NewTimestampFromTime(at))
 	p.SetDoubleValue(sum.Float64())
 	d.put(p.Attributes())
+	p.Attributes().PutStr(AttrSource, source)
+	putText(p.Attributes(), AttrCategory, category)
 	p.Attributes().PutStr(ledger.AttrCurrency, currency)
 	p.Attributes().PutStr(AttrBillingPeriod, month.UTC().Format("2006-01"))
 }

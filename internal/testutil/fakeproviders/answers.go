@@ -1,0 +1,160 @@
+package fakeproviders
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+)
+
+type object = map[string]any
+
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// buckets makes a page of days.
+func (s *Server) buckets(r *http.Request, provider string, from, to time.Time, bucket func(d time.Time, lines []Line) object) any {
+	days, next := s.page(r, from, to)
+	data := []object{}
+	for _, d := range days {
+		data = append(data, bucket(d, s.Ledger.of(provider, d, s.Now())))
+	}
+	return object{"object": "page", "data": data, "has_more": next != nil, "next_page": next}
+}
+
+func (s *Server) openAI(r *http.Request, result func(*Line) object) any {
+	from, err1 := strconv.ParseInt(r.URL.Query().Get("start_time"), 10, 64)
+	to, err2 := strconv.ParseInt(r.URL.Query().Get("end_time"), 10, 64)
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	return s.buckets(r, "openai", time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), func(d time.Time, lines []Line) object {
+		return object{"object": "bucket", "start_time": d.Unix(), "end_time": d.Add(day).Unix(), "results": results(lines, result)}
+	})
+}
+
+func results(lines []Line, result func(*Line) object) []object {
+	all := []object{}
+	for i := range lines {
+		all = append(all, result(&lines[i]))
+	}
+	return all
+}
+
+func (s *Server) openAICosts(r *http.Request) any {
+	return s.openAI(r, func(l *Line) object {
+		return object{
+			"object": "organization.costs.result", "project_id": null(l.Subaccount), "line_item": l.Model + ", " + l.Kind,
+			"amount": object{"value": json.Number(l.Amount), "currency": "usd"},
+		}
+	})
+}
+
+func (s *Server) openAIUsage(r *http.Request) any {
+	return s.openAI(r, func(l *Line) object {
+		input, cached, output := l.split()
+		return object{
+			"object": "organization.usage.completions.result", "project_id": null(l.Subaccount), "model": l.Model,
+			"input_tokens": input + cached, "input_cached_tokens": cached, "output_tokens": output, "num_model_requests": l.Requests,
+			"batch": false, "service_tier": "default", "user_id": nil, "api_key_id": nil,
+		}
+	})
+}
+
+func (l *Line) split() (input, cached, output int64) {
+	switch l.Kind {
+	case "output":
+		return 0, 0, l.Tokens
+	case "cached input":
+		return 0, l.Tokens, 0
+	default:
+		return l.Tokens, 0, 0
+	}
+}
+
+func (s *Server) anthropic(r *http.Request, result func(*Line) object) any {
+	from, err1 := time.Parse(time.RFC3339, r.URL.Query().Get("starting_at"))
+	to, err2 := time.Parse(time.RFC3339, r.URL.Query().Get("ending_at"))
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	return s.buckets(r, "anthropic", from, to, func(d time.Time, lines []Line) object {
+		return object{"starting_at": d, "ending_at": d.Add(day), "results": results(lines, result)}
+	})
+}
+
+func (s *Server) anthropicCosts(r *http.Request) any {
+	types := map[string]string{"input": "uncached_input_tokens", "cached input": "cache_read_input_tokens", "output": "output_tokens"}
+	return s.anthropic(r, func(l *Line) object {
+		return object{
+			"amount": amount(amount(l.Amount).String() + "e2").String(), "currency": "USD", "cost_type": "tokens", "token_type": types[l.Kind],
+			"description": l.Model + " Usage - " + l.Kind, "model": l.Model, "service_tier": "standard",
+			"context_window": "0-200k", "inference_geo": nil, "workspace_id": null(l.Subaccount),
+		}
+	})
+}
+
+func (s *Server) anthropicUsage(r *http.Request) any {
+	return s.anthropic(r, func(l *Line) object {
+		input, cached, output := l.split()
+		return object{
+			"uncached_input_tokens": input, "cache_read_input_tokens": cached, "output_tokens": output,
+			"cache_creation": object{"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 0},
+			"model":          l.Model, "service_tier": "standard", "context_window": "0-200k", "workspace_id": null(l.Subaccount), "api_key_id": nil,
+		}
+	})
+}
+
+// openRouter has completed days only, and those of the last 30 days.
+func (s *Server) openRouter(r *http.Request) any {
+	d, err := time.Parse(time.DateOnly, r.URL.Query().Get("date"))
+	if today := s.Now().UTC().Truncate(day); err != nil || !d.Before(today) || d.Before(today.Add(-30*day)) {
+		return nil
+	}
+	return object{"data": results(s.Ledger.of("openrouter", d, s.Now()), func(l *Line) object {
+		input, cached, output := l.split()
+		return object{
+			"date": d.Format(time.DateOnly), "model": l.Model, "model_permaslug": l.Model + "-2026-01-01", "endpoint_id": "e1",
+			"provider_name": "OpenAI", "usage": json.Number(l.Amount), "byok_usage_inference": 99, "requests": l.Requests,
+			"prompt_tokens": input + cached, "completion_tokens": output, "reasoning_tokens": 0,
+		}
+	})}
+}
+
+func (s *Server) liteLLM(r *http.Request) any {
+	from, err1 := time.Parse(time.DateOnly, r.URL.Query().Get("start_date"))
+	to, err2 := time.Parse(time.DateOnly, r.URL.Query().Get("end_date"))
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	days := []object{}
+	for d := from; !d.After(to); d = d.Add(day) {
+		if lines := s.Ledger.of("litellm", d, s.Now()); len(lines) > 0 {
+			days = append(days, liteLLMDay(d, lines))
+		}
+	}
+	return object{"results": days, "metadata": object{"page": 1, "total_pages": 1, "has_more": false}}
+}
+
+func liteLLMDay(d time.Time, lines []Line) object {
+	models := object{}
+	var sum money.Amount
+	for i := range lines {
+		l := &lines[i]
+		input, cached, output := l.split()
+		sum = sum.Add(amount(l.Amount))
+		models[l.Model+"/"+l.Kind] = object{"metrics": object{
+			"spend": json.Number(l.Amount), "prompt_tokens": input + cached, "completion_tokens": output, "api_requests": l.Requests,
+		}, "metadata": object{}}
+	}
+	return object{
+		"date": d.Format(time.DateOnly), "metrics": object{"spend": json.Number(sum.String())},
+		"breakdown": object{"models": models, "providers": object{}, "api_keys": object{}},
+	}
+}

@@ -1,0 +1,67 @@
+package fakeproviders
+
+import (
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
+)
+
+const day = 24 * time.Hour
+
+// Line is what a provider charges for one kind of tokens of a model on one day.
+type Line struct {
+	// Provider is openai, anthropic, openrouter or litellm.
+	Provider string
+	// Day is the first instant of the UTC day.
+	Day time.Time
+	// Subaccount is a project or workspace; empty is the default one, null on the wire.
+	Subaccount string
+	Model      string
+	// Kind is input, cached input or output.
+	Kind string
+	// Amount is in USD.
+	Amount string
+	Tokens int64
+	// Requests are counted at one line of a call.
+	Requests int64
+	// From and Until say when the report has the line: a late line has a From, a revised one an Until and a
+	// successor. Zero is ever.
+	From, Until time.Time
+}
+
+func (l *Line) visible(now time.Time) bool {
+	return !now.Before(l.From) && (l.Until.IsZero() || now.Before(l.Until))
+}
+
+// Ledger is what is true.
+type Ledger []Line
+
+// Total is what a provider charges in the end for the days of a span, whose end is exclusive.
+func (l Ledger) Total(provider string, from, to time.Time) money.Amount {
+	var sum money.Amount
+	for i := range l {
+		if line := &l[i]; line.Provider == provider && line.Until.IsZero() && !line.Day.Before(from) && line.Day.Before(to) {
+			sum = sum.Add(amount(line.Amount))
+		}
+	}
+	return sum
+}
+
+// of returns the lines that a report has of a day.
+func (l Ledger) of(provider string, d, now time.Time) []Line {
+	var lines []Line
+	for i := range l {
+		if line := &l[i]; line.Provider == provider && line.Day.Equal(d) && line.visible(now) {
+			lines = append(lines, *line)
+		}
+	}
+	return lines
+}
+
+func amount(s string) money.Amount {
+	a, err := money.ParseAmount(s)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
