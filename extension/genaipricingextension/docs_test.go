@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
@@ -71,6 +72,31 @@ func TestExamplePrices(t *testing.T) {
 		t.Run(d.section, func(t *testing.T) {
 			d.priced(t, e.Engine())
 		})
+	}
+}
+
+// The calls to try the example with are those of its table, at a date for which it has an exchange rate.
+func TestExampleCalls(t *testing.T) {
+	text, err := os.ReadFile("../../examples/own-prices/calls.json")
+	require.NoError(t, err)
+	traces, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(text)
+	require.NoError(t, err)
+	require.Equal(t, len(exemplified), traces.ResourceSpans().Len())
+	for i, want := range exemplified {
+		resource := traces.ResourceSpans().At(i)
+		span := resource.ScopeSpans().At(0).Spans().At(0)
+		model, _ := span.Attributes().Get("gen_ai.response.model")
+		assert.Equal(t, want.call.ResponseModel, model.AsString(), want.section)
+		at := want.call.Time
+		if at.IsZero() {
+			at = noon
+		}
+		assert.Equal(t, at, span.StartTimestamp().AsTime(), want.section)
+		team, ok := resource.Resource().Attributes().Get("team")
+		assert.Equal(t, want.call.Team != "", ok, want.section)
+		if ok {
+			assert.Equal(t, want.call.Team, team.AsString())
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 )
 
 const (
@@ -25,7 +27,7 @@ type Key struct {
 	Endpoint string
 	// Service is the service.name.
 	Service string
-	// Provider is the canonical provider.
+	// Provider is the canonical provider; rows can have any spelling of it.
 	Provider string
 }
 
@@ -176,6 +178,7 @@ func (p *parser) add(row []string, line int) error {
 	if a.Account == "" {
 		return errors.New("account is empty")
 	}
+	k.Provider = pricing.CanonicalProvider(k.Provider)
 	if first, ok := p.lines[k]; ok {
 		return fmt.Errorf("matches the same calls as line %d; remove one of them", first)
 	}
