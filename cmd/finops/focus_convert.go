@@ -68,7 +68,7 @@ func (c *conversion) run(ctx context.Context, source, target string) error {
 	if err != nil {
 		return err
 	}
-	defer from.Close() //nolint:errcheck // a store that was only read
+	defer from.Close()
 	if !strings.Contains(target, "://") {
 		if err := os.MkdirAll(target, 0o755); err != nil { //nolint:gosec // as private as the directory above
 			return err
@@ -97,7 +97,7 @@ func (c *conversion) convert(ctx context.Context, from *focusstore.Store, key st
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // a file that was only read
+	defer f.Close()
 	var rows []focus.Row
 	for row, err := range f.Rows(&c.rounded) {
 		if err != nil {

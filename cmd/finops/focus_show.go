@@ -83,7 +83,7 @@ func (q *query) add(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // a store that was only read
+	defer s.Close()
 	for row, err := range s.Rows(ctx, nil, &q.rounded) {
 		if err == nil && q.matches(row) {
 			err = q.totals.Add(row)

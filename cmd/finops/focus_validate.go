@@ -65,7 +65,7 @@ func checkSource(ctx context.Context, checker *focuscheck.Checker, source string
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // a store that was only read
+	defer s.Close()
 	files := 0
 	for key, err := range s.Files(ctx) {
 		if err == nil {
@@ -87,7 +87,7 @@ func checkFile(ctx context.Context, checker *focuscheck.Checker, s *focusstore.S
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // a file that was only read
+	defer f.Close()
 	return checker.Check(s.Name(key), f.Reader)
 }
 

@@ -42,7 +42,7 @@ func TestParseRoutesErrors(t *testing.T) {
 		"routes: 1":                           "own.yaml: yaml: ",
 		"routes: [{provider: a, service: b}]": "own.yaml: routes[0]: provider, seller and service must not be empty",
 		"routes: [{provider: a, service: b, seller: c, model: '[x'}]": `own.yaml: routes[0]: model "[x": syntax error in pattern`,
-		"routes: [{provider: a, service: b, seller: c, modle: x}]":    "own.yaml: yaml: ",
+		"routes: [{provider: a, service: b, seller: c, colour: x}]":   "own.yaml: yaml: ",
 	} {
 		_, err := ParseRoutes("own.yaml", []byte(text))
 		assert.ErrorContains(t, err, want)

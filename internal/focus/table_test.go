@@ -70,7 +70,7 @@ func TestColumnsAreInOrder(t *testing.T) {
 
 func TestEveryFieldHasAColumn(t *testing.T) {
 	row := reflect.TypeFor[Row]()
-	assert.Equal(t, row.NumField(), len(AllColumns()))
+	assert.Len(t, AllColumns(), row.NumField())
 	for _, c := range AllColumns() {
 		assert.NotEmpty(t, c.Description, c.Name)
 		assert.LessOrEqual(t, len(c.Name), 50, "ColumnHandling-A-005")

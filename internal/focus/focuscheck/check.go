@@ -301,12 +301,12 @@ func rational(v focusfile.Value) (*big.Rat, bool) {
 
 // show says what the row has where a rule wants something else.
 func (f *file) show(c clause) string {
-	shown := c.column + "=" + f.text(c.column)
+	shown := []string{c.column + "=" + f.text(c.column)}
 	switch c.op {
 	case sameAs, notSameAs, after, product:
 		for _, other := range c.values {
-			shown += " " + other + "=" + f.text(other)
+			shown = append(shown, other+"="+f.text(other))
 		}
 	}
-	return shown
+	return strings.Join(shown, " ")
 }

@@ -222,3 +222,21 @@ func BenchmarkEncode(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkRead(b *testing.B) {
+	var rows []focus.Row
+	for len(rows) < 10_000 {
+		rows = append(rows, dataset(focus.Metered)...)
+	}
+	for _, f := range []Format{Parquet, CSV} {
+		data, err := Encode(rows, Options{Format: f, Version: focus.V1_2})
+		require.NoError(b, err)
+		b.Run(f.String(), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				require.Len(b, read(b, data), len(rows))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows)), "ns/row")
+		})
+	}
+}

@@ -35,7 +35,10 @@ func newCSVDecoder(src io.Reader) (*csvDecoder, error) {
 	}
 	d.in = csv.NewReader(buffered)
 	d.in.ReuseRecord = true
-	return d, d.header()
+	if err := d.header(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *csvDecoder) header() error {
@@ -60,8 +63,7 @@ func (d *csvDecoder) header() error {
 
 // csvError says the line first, as all errors here do.
 func csvError(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 		return fmt.Errorf("%d: column %d: %w", parse.Line, parse.Column, parse.Err)
 	}
 	return fmt.Errorf(" %w", err)

@@ -25,7 +25,7 @@ const (
 // have dictionaries, for a dataset repeats most of its values.
 type parquetEncoder struct {
 	file *Writer
-	out  *parquet.Writer
+	out  *parquet.GenericWriter[any]
 	row  parquet.Row
 }
 
@@ -44,7 +44,7 @@ func newParquetEncoder(w io.Writer, f *Writer, o Options) (*parquetEncoder, erro
 	if err != nil {
 		return nil, err
 	}
-	return &parquetEncoder{file: f, out: parquet.NewWriter(w, config)}, nil
+	return &parquetEncoder{file: f, out: parquet.NewGenericWriter[any](w, config)}, nil
 }
 
 func schemaOf(columns []*focus.Column) *parquet.Schema {

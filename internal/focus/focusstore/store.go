@@ -113,7 +113,7 @@ func (s *Store) Open(ctx context.Context, key string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name(key), err)
 	}
-	defer in.Close() //nolint:errcheck // everything was read, or its error says so
+	defer in.Close()
 	f := new(File)
 	src, size, err := f.fetch(in)
 	if err == nil {
@@ -175,7 +175,7 @@ func (s *Store) rowsOf(ctx context.Context, key string, rounded *int, yield func
 		yield(nil, err)
 		return false
 	}
-	defer f.Close() //nolint:errcheck // a file that was only read
+	defer f.Close()
 	for row, err := range f.Rows(rounded) {
 		if err == nil {
 			err = ctx.Err()

@@ -92,7 +92,7 @@ func (t *Totals) Add(r *focus.Row) error {
 	for i, d := range t.by {
 		group[i] = d.Value(r)
 	}
-	key := strings.Join(append(group, r.BillingCurrency), "\x00")
+	key := strings.Join(group, "\x00") + "\x00" + r.BillingCurrency
 	total, ok := t.groups[key]
 	if !ok {
 		if len(t.groups) == maxGroups {
