@@ -42,6 +42,13 @@ func (t *table) content() ([]byte, error) {
 		old.ModTime().Equal(info.ModTime()) && t.read.Sub(info.ModTime()) > settled {
 		return nil, nil
 	}
+	// To read a pipe could take for ever, and to stop would wait for it.
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", t.path)
+	}
+	if limit := lookup.MaxBytes(t.path); info.Size() > limit {
+		return nil, fmt.Errorf("%s has %d bytes; at most %d", t.path, info.Size(), limit)
+	}
 	data, err := os.ReadFile(t.path)
 	if err == nil {
 		t.file, t.read = info, time.Now()

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxKeys bounds the key columns.
@@ -19,6 +20,14 @@ type limits struct {
 
 var standard = limits{
 	csvBytes: 1 << 30, yamlBytes: 4 << 20, rows: 1 << 23, columns: 256, cell: 1024, shapes: 1024, errors: 100,
+}
+
+// MaxBytes is the size above which a table of that name is refused. Who reads files can ask before.
+func MaxBytes(name string) int64 {
+	if strings.EqualFold(filepath.Ext(name), ".csv") {
+		return int64(standard.csvBytes)
+	}
+	return int64(standard.yamlBytes)
 }
 
 // Parse reads a table. The extension of its name says the format, .csv, .yaml or .yml; keys says which of its
@@ -85,6 +94,8 @@ func newHeader(names, keys []string) (header, error) {
 		switch {
 		case name == "":
 			return h, fmt.Errorf("column %d has no name", i+1)
+		case !utf8.ValidString(name):
+			return h, fmt.Errorf("column %q is not UTF-8; spreadsheets offer it when they save", name)
 		case strings.EqualFold(name, ValidFrom) && h.from < 0:
 			h.from = i
 		case strings.EqualFold(name, ValidTo) && h.to < 0:

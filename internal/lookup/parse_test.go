@@ -17,6 +17,7 @@ func TestParseRefuses(t *testing.T) {
 		"missing key":       {csv, "\nusr,team\n", `t.csv:2: key column "user" is missing; the columns are usr, team`},
 		"column twice":      {csv, "user,team,team\n", `t.csv:1: column "team" appears twice`},
 		"no name":           {csv, "user,,team\n", "t.csv:1: column 2 has no name"},
+		"UTF-16":            {csv, "\xff\xfeu\x00s\x00", `t.csv:1: column "\xff\xfeu\x00s\x00" is not UTF-8`},
 		"no values":         {csv, "user,valid_to\n", "t.csv:1: no column of values beside the keys"},
 		"unknown validity":  {csv, "user,team,valid_until\n", `t.csv:1: unknown column "valid_until"`},
 		"validity twice":    {csv, "user,team,valid_to,Valid_To\n", `t.csv:1: unknown column "Valid_To"`},
