@@ -60,8 +60,25 @@ func (t *Table) IsEmpty() bool { return len(t.used) == 0 }
 
 // Find returns the account of the most specific row that matches: key_id before endpoint before service
 // before provider.
-func (t *Table) Find(k Key) (Account, bool) {
+func (t *Table) Find(k Key) (Account, bool) { return t.find(k, 0, masks) }
+
+// FindByKeys is Find for calls of which telemetry names several ids, a key before what it belongs to: the first
+// that some row names decides, and [Key.KeyID] is not looked at.
+func (t *Table) FindByKeys(k Key, keyIDs []string) (Account, bool) {
+	for _, k.KeyID = range keyIDs {
+		if a, ok := t.find(k, byKeyID, masks); ok {
+			return a, true
+		}
+	}
+	return t.find(k, 0, byKeyID)
+}
+
+// find looks at rows with masks in [from, until).
+func (t *Table) find(k Key, from, until mask) (Account, bool) {
 	for _, m := range t.used {
+		if m < from || m >= until {
+			continue
+		}
 		if a, ok := t.rows[m][m.of(k)]; ok {
 			return a, true
 		}

@@ -50,6 +50,26 @@ func TestFindTakesTheMostSpecificRow(t *testing.T) {
 	assert.False(t, ok, "the zero table knows nobody")
 }
 
+// Telemetry may name a virtual key and the account behind it; the table need not have both.
+func TestFindByKeysTakesTheFirstThatIsKnown(t *testing.T) {
+	parsed, err := accounts.Parse("accounts.csv", []byte("key_id,service,account\nkey,,by-key\nproject,checkout,by-project\ncloud,,by-cloud\n,checkout,by-service\n"))
+	require.NoError(t, err)
+	for want, keys := range map[string][]string{
+		"by-key":     {"key", "project", "cloud"},
+		"by-project": {"unknown", "project", "cloud"},
+		"by-cloud":   {"unknown", "cloud", "key"},
+		"by-service": {"unknown", "unknown as well"},
+	} {
+		got, ok := parsed.FindByKeys(accounts.Key{Service: "checkout", KeyID: "key"}, keys)
+		assert.True(t, ok, want)
+		assert.Equal(t, accounts.Account{Account: want}, got)
+	}
+	got, _ := parsed.FindByKeys(accounts.Key{Service: "checkout"}, nil)
+	assert.Equal(t, accounts.Account{Account: "by-service"}, got)
+	_, ok := parsed.FindByKeys(accounts.Key{Service: "search"}, []string{"project"})
+	assert.False(t, ok, "the row is for another service")
+}
+
 func TestParseRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
 		"unknown column":   {"provider,acount\n", `accounts.csv:1: unknown column "acount"`},

@@ -40,10 +40,7 @@ func (v *View) Offer(s *Scratch, key string, value pcommon.Value) {
 
 // Answer completes a record whose attributes have been offered.
 func (v *View) Answer(ctx context.Context, s *Scratch, r *Record, b *Base, a *Answer) {
-	a.APIKey = s.first(v.plan.apiKey.slots)
-	if a.APIKey == "" {
-		a.APIKey = b.apiKey
-	}
+	a.nameKeys(s, v.plan.apiKey.slots, b)
 	if s.hits == 0 && !v.late {
 		a.Values = append(a.Values[:0], b.values...)
 	} else {
@@ -56,6 +53,22 @@ func (v *View) Answer(ctx context.Context, s *Scratch, r *Record, b *Base, a *An
 	}
 	if v.plan.shares {
 		a.share(r)
+	}
+}
+
+// nameKeys collects the ids of keys, those of the record first.
+func (a *Answer) nameKeys(s *Scratch, slots []int, b *Base) {
+	a.APIKeys, a.APIKey = a.APIKeys[:0], ""
+	if s.hits > 0 {
+		for _, slot := range slots {
+			if id := s.slots[slot]; id != "" {
+				a.APIKeys = append(a.APIKeys, id)
+			}
+		}
+	}
+	a.APIKeys = append(a.APIKeys, b.apiKeys...)
+	if len(a.APIKeys) > 0 {
+		a.APIKey = a.APIKeys[0]
 	}
 }
 

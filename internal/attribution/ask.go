@@ -9,29 +9,41 @@ import (
 
 // ask returns the answer of one step, if its condition holds.
 func (v *View) ask(ctx context.Context, s *Scratch, r *Record, b *Base, d int, st *step) Value {
-	if st.when.holds != nil && !v.holds(ctx, r, b, d, st) {
+	said, isAttribute := st.read(s, r)
+	// The attribute comes first: conventions are many, and a condition on what is not there would only cost.
+	if isAttribute && said == "" || st.when.holds != nil && !v.holds(ctx, r, b, d, st) {
 		return Value{}
 	}
 	dim := v.attributor.dimensions[d]
 	var answer verdict
 	allocation := Direct
 	switch st.place {
-	case onRecord:
-		answer = dim.guard.tell(s.slots[st.slot])
-	case onResource:
-		answer = dim.guard.tell(attribute(r.resource.Attributes(), st.key))
-	case onScope:
-		answer = dim.guard.tell(attribute(r.scope.Attributes(), st.key))
 	case inExpression:
 		answer = dim.guard.tell(v.evaluate(ctx, r, d, st))
 	case inTable:
 		answer, allocation = dim.guard.write(v.cell(s, r, b, st)), FromLookup
+	default:
+		answer = dim.guard.tell(said)
 	}
 	value := Value{Text: answer.text, Overflow: answer.overflow, Allocation: allocation}
 	if dim.splits != nil && !answer.overflow {
 		value.split = dim.splits[answer.text]
 	}
 	return value
+}
+
+// read returns what the attribute says that the step looks at, if it looks at one.
+func (st *step) read(s *Scratch, r *Record) (said string, isAttribute bool) {
+	switch st.place {
+	case onRecord:
+		return s.slots[st.slot], true
+	case onResource:
+		return attribute(r.resource.Attributes(), st.key), true
+	case onScope:
+		return attribute(r.scope.Attributes(), st.key), true
+	default:
+		return "", false
+	}
 }
 
 func (v *View) holds(ctx context.Context, r *Record, b *Base, d int, st *step) bool {

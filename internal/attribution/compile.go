@@ -85,7 +85,7 @@ var dimensionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 func (c *compiler) addDimension(name string) {
 	path := "dimensions::" + name
 	if !dimensionName.MatchString(name) {
-		c.refuse(path, "a name consists of lower case letters, digits and _, and begins with a letter, as cost_center does")
+		c.refuse(path, "a name consists of lower case letters, digits and _, at most 63, and begins with a letter, as cost_center does")
 	}
 	if slices.Contains(reserved, name) {
 		c.refuse(path, "the name is reserved, because finops.%s.* says something else; reserved are %s", name, strings.Join(reserved, ", "))
@@ -161,13 +161,13 @@ func (c *compiler) addShares() {
 
 func (c *compiler) addSplit(path string, d *dimension, value string, values map[string][]ShareConfig) {
 	path += "::" + value
-	s, err := compileSplit(values[value])
-	if err != nil {
-		c.refuse(path, "%w", err)
-		return
+	s, errs := compileSplit(values[value])
+	for _, err := range errs {
+		c.errs = append(c.errs, fmt.Errorf("%s%w", path, err))
 	}
 	for i := range s {
 		for _, share := range s[i].shares {
+			d.guard.free[share.Value] = true
 			if _, shared := values[share.Value]; shared && share.Value != value {
 				c.refuse(path, "%s is shared itself; name those who bear the cost in the end", share.Value)
 			}

@@ -1,12 +1,15 @@
 package attribution
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/lookup"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -19,6 +22,7 @@ func TestNewRefuses(t *testing.T) {
 		"no conventions":     {`dimensions: {tenant: {}}`, "dimensions::tenant::sources::0: no conventions are known for tenant, only for cost_center, environment, feature, product, team"},
 		"no place":           {`dimensions: {team: {sources: [{when: 'true'}]}}`, "dimensions::team::sources::0: give exactly one of span, resource"},
 		"two places":         {`dimensions: {team: {sources: [{span: a, resource: b}]}}`, "dimensions::team::sources::0: give exactly one of span, resource, scope, baggage, lookup, expression, api_key, conventions; here are 2: span, resource"},
+		"result as a source": {`dimensions: {team: {sources: [{span: finops.team}]}}`, "dimensions::team::sources::0: finops.team is dropped from records before sources are asked"},
 		"column only":        {`dimensions: {team: {sources: [{span: a, column: b}]}}`, "dimensions::team::sources::0::column: only a lookup has columns"},
 		"no such table":      {`dimensions: {team: {sources: [lookup: x]}}`, `dimensions::team::sources::0::lookup: there is no table "x" under lookups`},
 		"table without path": {`lookups: {o: {keys: [a]}}`, "lookups::o::path: required"},
@@ -49,6 +53,9 @@ func TestNewRefuses(t *testing.T) {
 			`dimensions: {team: {sources: [{expression: 'set(span.name, "x")'}]}}`,
 			`position 1:1: converter names must start with an uppercase letter`,
 		},
+		"name that ends like a context": {
+			`dimensions: {team: {sources: [{expression: 'span.attributez["catalog.x"]'}]}}`, `segment "attributez" from path "span.attributez`,
+		},
 		"log path": {
 			`dimensions: {team: {sources: [{expression: 'log.bodi'}]}}`, `segment "bodi"`,
 		},
@@ -59,16 +66,16 @@ func TestNewRefuses(t *testing.T) {
 
 		"shares of nothing":    {`shares: {customer: {x: [{even: [a]}]}}`, "shares::customer: there is no dimension of that name; there are team, cost_center"},
 		"no periods":           {`shares: {team: {x: []}}`, "shares::team::x: say who shares the cost"},
-		"neither":              {`shares: {team: {x: [{from: 2026-01-01}]}}`, "shares::team::x: 0: give weights, or even, and not both"},
-		"both":                 {`shares: {team: {x: [{even: [a], weights: {b: 1}}]}}`, "shares::team::x: 0: give weights, or even, and not both"},
-		"fraction":             {`shares: {team: {x: [{weights: {a: 0.5}}]}}`, "shares::team::x: 0::weights::a: 0.5 is not a whole number from 1 to 4294967295"},
+		"neither":              {`shares: {team: {x: [{from: 2026-01-01}]}}`, "shares::team::x::0: give weights, or even, and not both"},
+		"both":                 {`shares: {team: {x: [{even: [a], weights: {b: 1}}]}}`, "shares::team::x::0: give weights, or even, and not both"},
+		"fraction":             {`shares: {team: {x: [{weights: {a: 0.5}}]}}`, "shares::team::x::0::weights::a: 0.5 is not a whole number from 1 to 4294967295"},
 		"nothing to bear":      {`shares: {team: {x: [{weights: {a: 0}}]}}`, "0::weights::a: 0 is not a whole number"},
 		"no mapping":           {`shares: {team: {x: [{weights: 5}]}}`, "0::weights: want values and their weights"},
 		"list of more":         {`shares: {team: {x: [{weights: [{a: 1, b: 2}]}]}}`, "0::weights::0: want one value and its weight"},
 		"nobody":               {`shares: {team: {x: [{weights: {}}]}}`, "0::weights: nobody is named"},
 		"twice":                {`shares: {team: {x: [{even: [a, a]}]}}`, `0::even: "a" is empty or given twice`},
-		"date":                 {`shares: {team: {x: [{from: tomorrow, even: [a]}]}}`, "shares::team::x: 0::from: tomorrow must be a day such as 2026-11-15"},
-		"end before start":     {`shares: {team: {x: [{from: "2026-02-01", until: "2026-01-01", even: [a]}]}}`, "0::until: 2026-01-01 does not lie after from 2026-02-01"},
+		"date":                 {`shares: {team: {x: [{from: tomorrow, even: [a]}]}}`, "shares::team::x::0::from: tomorrow must be a day such as 2026-11-15"},
+		"end before start":     {`shares: {team: {x: [{from: "2026-02-01", until: "2026-01-01", even: [a]}]}}`, "shares::team::x::0::until: 2026-01-01T00:00:00Z does not lie after from 2026-02-01T00:00:00Z"},
 		"overlap":              {`shares: {team: {x: [{even: [a]}, {from: 2026-02-01, even: [b]}]}}`, "shares::team::x: two periods overlap on 2026-02-01"},
 		"shared itself":        {`shares: {team: {x: [{even: [y]}], y: [{even: [z]}]}}`, "shares::team::x: y is shared itself"},
 		"shares of the hashed": {"hash_key: 0123456789abcdef\ndimensions: {team: {hash: true}}\nshares: {team: {x: [{even: [y]}]}}", "shares::team: the dimension is hashed"},
@@ -103,6 +110,8 @@ func TestLoadRefuses(t *testing.T) {
 	require.ErrorContains(t, load(lookups), "lookups::owners::path: cannot be read: stat")
 	write(t, path, "service.name,team\na,b\na,c\n")
 	require.ErrorContains(t, load(lookups), "lookups::owners: ")
+	require.NoError(t, os.Truncate(path, lookup.MaxBytes(path)+1))
+	require.ErrorContains(t, load(lookups), "lookups::owners::path: cannot be read: "+path+" has 1073741825 bytes; at most 1073741824")
 	write(t, path, "service.name,team\na,b\n")
 	require.ErrorContains(t, load(lookups+`dimensions: {product: {sources: [lookup: owners]}}`),
 		`dimensions::product::sources::0::lookup: `+path+` has no column "product"; it has team`)

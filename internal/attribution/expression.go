@@ -144,7 +144,7 @@ func compileProgram[T any](
 	switch {
 	case errSpan == nil || errLog == nil:
 		return p, nil
-	case strings.Contains(text, "log."):
+	case logPath.MatchString(text) && !spanPath.MatchString(text):
 		return p, explain(text, errLog)
 	default:
 		return p, explain(text, errSpan)
@@ -152,6 +152,9 @@ func compileProgram[T any](
 }
 
 var (
+	// spanPath and logPath find paths of a context, and not the ends of other names.
+	spanPath = regexp.MustCompile(`(^|[^\w.])span\.`)
+	logPath  = regexp.MustCompile(`(^|[^\w.])log\.`)
 	position = regexp.MustCompile(` at (\d+:\d+)`)
 	quoted   = regexp.MustCompile(`"([^"]+)"|'([^']+)'`)
 )

@@ -32,9 +32,20 @@ shares: {team: {shared: [{even: [a, b]}]}}`)
 	assert.Equal(t, OverflowValue, shownTeam("three"), "and who is not stays out")
 	assert.Equal(t, "search", shownTeam("srch"), "values of the configuration are outside of the limit")
 	assert.Equal(t, "shared", shownTeam("shared"))
+	assert.Equal(t, "b", k.ask(team("b"))[0].Shown(), "and so are those who share")
+	assert.Equal(t, "shared", shownTeam("shared"))
 	assert.Equal(t, "a:1;b:1", k.answer.Values[0].Shares)
 	assert.Equal(t, "platform", shownTeam(""))
 	assert.Equal(t, Stats{Overflows: 2, Values: 2}, a.Stats(0))
+}
+
+// Metrics are text. What they cannot show must not be another team on the record.
+func TestValuesAreText(t *testing.T) {
+	t.Parallel()
+	a := newAttributor(t, `{}`)
+	assert.Equal(t, "a\uFFFDb", ask(t, a, signals.Traces, team("a\xff\xfeb"))[0].Shown())
+	assert.Equal(t, "a\uFFFDb", ask(t, a, signals.Traces, team("a\xfdb"))[0].Shown())
+	assert.EqualValues(t, 1, a.Stats(0).Values)
 }
 
 func TestValuesThatAreTooLongOverflow(t *testing.T) {

@@ -43,7 +43,12 @@ func resize[T any](s []T, n int) []T {
 
 func (b *Base) inheritKeys(p *plan, r *Record) {
 	attrs := r.resource.Attributes()
-	b.apiKey = firstOf(attrs, p.apiKey.resource)
+	b.apiKeys = b.apiKeys[:0]
+	for _, key := range p.apiKey.resource {
+		if id := attribute(attrs, key); id != "" {
+			b.apiKeys = append(b.apiKeys, id)
+		}
+	}
 	for i, keys := range p.keys {
 		for j := range keys {
 			b.keys[i][j] = firstOf(attrs, keys[j].resource)
@@ -52,10 +57,13 @@ func (b *Base) inheritKeys(p *plan, r *Record) {
 }
 
 func (v *View) inheritConditions(ctx context.Context, r *Record, b *Base) {
+	known := 0
 	for d, steps := range v.plan.steps {
 		for _, st := range steps {
-			if st.when.resourceOnly {
-				b.holds[st.when.index] = v.evaluateCondition(ctx, r, d, st)
+			// The steps of a source follow each other, and so do the indices of conditions.
+			if st.when.resourceOnly && st.when.index == known {
+				b.holds[known] = v.evaluateCondition(ctx, r, d, st)
+				known++
 			}
 		}
 	}

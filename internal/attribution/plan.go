@@ -43,7 +43,7 @@ type step struct {
 type condition struct {
 	holds        run[bool]
 	resourceOnly bool
-	// index of a resource's condition in Base.holds.
+	// index of a resource's condition in Base.holds. All steps of a source share it.
 	index int
 }
 

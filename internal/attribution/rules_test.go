@@ -243,3 +243,23 @@ func TestExpressionsForMetrics(t *testing.T) {
 	values := ask(t, a, signals.Metrics, told{resource: map[string]any{"team": "search"}, record: map[string]any{"team": "x"}})
 	assert.Equal(t, "search", values[0].Text)
 }
+
+// A condition that fails is counted once for what its source says, and not once for each place where that might stand.
+func TestConditionsOfConventionsFailOnce(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		path string
+		want int64
+	}{
+		"of the resource":                {`resource.attributes["n"]`, 1},
+		"of the span, without any value": {`span.attributes["n"]`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAttributor(t, `dimensions: {team: {sources: [{conventions: true, when: 'ToLowerCase(`+tc.path+`) == "a"'}]}}`)
+			bad := map[string]any{"n": []any{1}}
+			assert.Equal(t, "unallocated", shown(t, a, ask(t, a, signals.Traces, told{resource: bad, record: bad}), "team"))
+			assert.Equal(t, tc.want, a.Stats(0).Failures)
+		})
+	}
+}

@@ -31,26 +31,27 @@ func (s split) at(t time.Time) string {
 	return ""
 }
 
-// compileSplit makes a split of the periods that are configured for one value.
-func compileSplit(configs []ShareConfig) (split, error) {
+// compileSplit makes a split of the periods that are configured for one value. Errors begin with the rest of the key, or
+// with a colon.
+func compileSplit(configs []ShareConfig) (split, []error) {
 	if len(configs) == 0 {
-		return nil, errors.New("say who shares the cost: weights, or even")
+		return nil, []error{errors.New(": say who shares the cost: weights, or even")}
 	}
 	var errs []error
 	s := make(split, len(configs))
 	for i := range configs {
 		var err error
 		if s[i], err = compilePeriod(&configs[i]); err != nil {
-			errs = append(errs, fmt.Errorf("%d%w", i, err))
+			errs = append(errs, fmt.Errorf("::%d%w", i, err))
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	if len(errs) > 0 {
+		return nil, errs
 	}
 	slices.SortStableFunc(s, func(a, b period) int { return a.from.Compare(b.from) })
 	for i := range s[1:] {
 		if before, after := &s[i], &s[i+1]; before.until.IsZero() || before.until.After(after.from) {
-			return nil, fmt.Errorf("two periods overlap on %s: end one with until where the next begins", after.from.Format(time.DateOnly))
+			return nil, []error{fmt.Errorf(": two periods overlap on %s: end one with until where the next begins", after.from.Format(time.DateOnly))}
 		}
 	}
 	return s, nil
@@ -64,7 +65,7 @@ func compilePeriod(cfg *ShareConfig) (p period, err error) {
 		return p, fmt.Errorf("::until: %w", err)
 	}
 	if !p.until.IsZero() && !p.until.After(p.from) {
-		return p, fmt.Errorf("::until: %v does not lie after from %v", cfg.Until, cfg.From)
+		return p, fmt.Errorf("::until: %s does not lie after from %s", p.until.Format(time.RFC3339), p.from.Format(time.RFC3339))
 	}
 	if p.shares, err = weigh(cfg); err != nil {
 		return p, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/signals"
 )
 
@@ -18,17 +19,18 @@ func (c *compiler) addSource(path string, d *dimension, index int, cfg *SourceCo
 		return
 	}
 	for signal, p := range c.attributor.plans {
-		for _, s := range c.steps(d, cfg, p, value, column) {
+		own := c.steps(d, cfg, p, value, column)
+		if cfg.When != "" {
+			own = p.conditioned(own, when)
+		}
+		for _, s := range own {
 			s.source, s.text = index, cfg.Expression
 			if s.text == "" {
 				s.text = cfg.When
 			}
-			if cfg.When != "" && !p.condition(s, when) {
-				continue
-			}
 			p.settle(s)
-			steps[signal] = append(steps[signal], s)
 		}
+		steps[signal] = append(steps[signal], own...)
 	}
 }
 
@@ -36,6 +38,10 @@ func (c *compiler) checkSource(path string, d *dimension, cfg *SourceConfig) {
 	if given := cfg.given(); len(given) != 1 {
 		c.refuse(path, "give exactly one of span, resource, scope, baggage, lookup, expression, api_key, conventions; here are %d: %s",
 			len(given), strings.Join(given, ", "))
+	}
+	if name := cfg.Span + cfg.Baggage; ledger.IsResult(name) {
+		c.refuse(path, "%s is dropped from records before sources are asked, because results that telemetry brings along are nobody's word; "+
+			"have the application name its attribute otherwise", name)
 	}
 	if cfg.Column != "" && cfg.Lookup == "" {
 		c.refuse(path+"::column", "only a lookup has columns")
@@ -197,20 +203,20 @@ func (p *plan) useTable(table int, names []string) {
 	p.keys[table] = keys
 }
 
-// condition gives a step its condition, unless that has no meaning for the signal.
-func (p *plan) condition(s *step, when program[bool]) bool {
+// conditioned gives the steps of a source their condition. There are none where that has no meaning for the signal.
+func (p *plan) conditioned(steps []*step, when program[bool]) []*step {
 	holds, resourceOnly := when.of(p.signal)
 	if holds == nil {
-		return false
+		return nil
 	}
-	s.when = condition{holds: holds, resourceOnly: resourceOnly}
+	for _, s := range steps {
+		s.when = condition{holds: holds, resourceOnly: resourceOnly, index: p.conditions}
+		s.fixed = s.fixed && resourceOnly
+	}
 	if resourceOnly {
-		s.when.index = p.conditions
 		p.conditions++
-	} else {
-		s.fixed = false
 	}
-	return true
+	return steps
 }
 
 // settle notes what a step means for the plan. An attribute of the record is asked for only where it is there,

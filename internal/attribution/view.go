@@ -51,6 +51,8 @@ type Answer struct {
 	Values []Value
 	// APIKey is the id of the API key or project that paid, if telemetry says.
 	APIKey string
+	// APIKeys are all such ids, a key before the project and the account that it belongs to. APIKey is the first.
+	APIKeys []string
 }
 
 // View is an Attributor at one moment, for the records of one signal. It is safe for concurrent use.
@@ -75,8 +77,8 @@ type Base struct {
 	// keys are the keys of tables as far as the resource says, and rows what tables say to them.
 	keys [][]string
 	rows []found
-	// apiKey is the account that the resource names.
-	apiKey string
+	// apiKeys are the accounts that the resource names.
+	apiKeys []string
 }
 
 // ranked is an answer and the index of its step.
@@ -119,11 +121,12 @@ func (b *Base) Forget() {
 	for _, keys := range b.keys {
 		clear(keys)
 	}
-	b.apiKey = ""
+	clear(b.apiKeys)
 }
 
 // Forget lets go of everything that belongs to telemetry.
 func (a *Answer) Forget() {
 	clear(a.Values)
+	clear(a.APIKeys)
 	a.APIKey = ""
 }

@@ -5,6 +5,8 @@
 package ledger
 
 import (
+	"strings"
+
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
@@ -48,6 +50,11 @@ const (
 	// Unallocated is the value of a dimension that nothing matched.
 	Unallocated = "unallocated"
 )
+
+// IsResult tells the results that are written on records from the inputs that share their prefix.
+func IsResult(name string) bool {
+	return strings.HasPrefix(name, Prefix) && !strings.HasPrefix(name, UsagePrefix) && !strings.HasPrefix(name, RequestPrefix)
+}
 
 // Status is the verdict on a call.
 type Status string

@@ -24,6 +24,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata/metricdatatest"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/accounts"
 	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/processor/genaicostprocessor/internal/metadata"
@@ -185,6 +186,19 @@ func TestStartRefusesTables(t *testing.T) {
 			require.NoError(t, p.Shutdown(t.Context()))
 		})
 	}
+}
+
+// The hash of a gateway's virtual key, which no table has, must not hide the cloud account behind it.
+func TestEveryKeyIsTried(t *testing.T) {
+	t.Parallel()
+	payers, err := accounts.Parse("accounts.csv", []byte("key_id,account\n123456789012,cloud\n"))
+	require.NoError(t, err)
+	host := hostWithPrices(t, t.TempDir()).(*pricedHost)
+	host.payers = payers
+	td := call(1, map[string]any{"metadata.user_api_key_hash": "88dc28d0"})
+	td.ResourceSpans().At(0).Resource().Attributes().PutStr("cloud.account.id", "123456789012")
+	out := processOn(t, host, createDefaultConfig().(*Config), td)
+	assert.Equal(t, "cloud", str(firstSpan(out).Attributes(), ledger.AttrBillingAccount))
 }
 
 func TestAttributionTelemetry(t *testing.T) {

@@ -49,6 +49,7 @@ func (c *costing) judge(ctx context.Context, b *batch) {
 	for i := range b.records {
 		c.conclude(b, book, &b.records[i], b.verdicts[i])
 	}
+	c.disownResources(b)
 	if c.cfg.Attribution.ResourceAttributes && c.cfg.Detail != DetailMinimal {
 		c.writer.writeResources(b)
 	}
@@ -74,10 +75,9 @@ func (c *costing) look(b *batch, book *book, r *record) {
 // account. The provider's canonical name is known only once the model is found.
 func (c *costing) findAccount(b *batch, book *book, r *record) {
 	key := accounts.Key{
-		KeyID: r.answer.APIKey, Endpoint: r.call.ServerAddress, Service: b.origins[r.origin].service,
-		Provider: provider(r),
+		Endpoint: r.call.ServerAddress, Service: b.origins[r.origin].service, Provider: provider(r),
 	}
-	if account, ok := book.accounts.Find(key); ok {
+	if account, ok := book.accounts.FindByKeys(key, r.answer.APIKeys); ok {
 		r.account = account
 		r.price = c.quote(b, book.engine, r)
 	}

@@ -95,7 +95,7 @@ func (c *costing) scan(b *batch, r *record) {
 	view, scratch := &b.view, &b.context.scratch
 	stale, judged := false, false
 	for key, value := range r.attrs.All() {
-		if key != "" && key[0] == 'f' && isResult(key) {
+		if key != "" && key[0] == 'f' && ledger.IsResult(key) {
 			stale = true
 			judged = judged || key == ledger.AttrStatus
 			continue
@@ -110,14 +110,25 @@ func (c *costing) scan(b *batch, r *record) {
 	}
 }
 
-// disown takes results away from a record that is not about GenAI: whatever put them there, they
-// would count as money downstream.
+// disownResources does for resources with GenAI records what scan does for records.
+func (c *costing) disownResources(b *batch) {
+	last := -1
+	for i := range b.records {
+		if origin := b.records[i].origin; origin != last {
+			last = origin
+			c.disown(b.origins[origin].resource)
+		}
+	}
+}
+
+// disown takes results away from what is not a GenAI record: whatever put them there, they would count as money
+// downstream.
 func (c *costing) disown(attrs pcommon.Map) {
 	if c.cfg.Upstream == UpstreamTrust {
 		return
 	}
 	for key := range attrs.All() {
-		if key != "" && key[0] == 'f' && isResult(key) {
+		if key != "" && key[0] == 'f' && ledger.IsResult(key) {
 			removeResults(attrs)
 			return
 		}

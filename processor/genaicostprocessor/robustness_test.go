@@ -138,6 +138,19 @@ func TestForgedResults(t *testing.T) {
 	assert.Equal(t, map[string]any{"http.request.method": "POST"}, out.AsRaw())
 }
 
+// TestForgedResultsOfResources: the connector looks at the resource for a dimension that a record lacks.
+func TestForgedResultsOfResources(t *testing.T) {
+	t.Parallel()
+	td := call(1, nil)
+	require.NoError(t, td.ResourceSpans().At(0).Resource().Attributes().FromRaw(map[string]any{
+		"service.name": "a", ledger.AttrTeam: "forged", "finops.request.region": "eu",
+	}))
+	cfg := createDefaultConfig().(*Config)
+	cfg.Detail = DetailMinimal
+	assert.Equal(t, map[string]any{"service.name": "a", "finops.request.region": "eu"},
+		process(t, cfg, td).ResourceSpans().At(0).Resource().Attributes().AsRaw())
+}
+
 // TestReplay: a batch that a client sends again gets the same verdicts, not duplicates of itself.
 func TestReplay(t *testing.T) {
 	t.Parallel()

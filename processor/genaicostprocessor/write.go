@@ -1,8 +1,6 @@
 package genaicostprocessor
 
 import (
-	"strings"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/attribution"
@@ -44,12 +42,11 @@ func newWriter(cfg *Config, attributor *attribution.Attributor) *writer {
 	return w
 }
 
-// write puts the verdict and the dimensions' values on a record. text is scratch space and
-// returned for reuse.
-func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte) []byte {
+// write puts the verdict and the dimensions' values on a record.
+func (w *writer) write(r *record, v *rating.Verdict, catalog string, t *texts) {
 	attrs := r.attrs
 	attrs.EnsureCapacity(attrs.Len() + w.growth(r, v))
-	text = w.writeMoney(attrs, v, text)
+	w.writeMoney(attrs, v, t)
 	if w.detail != DetailMinimal {
 		w.writeOrigin(attrs, v)
 		writeProvider(r)
@@ -67,7 +64,6 @@ func (w *writer) write(r *record, v *rating.Verdict, catalog string, text []byte
 		attrs.PutStr(semconvCostCurrency, v.Currency)
 		attrs.PutStr(semconvCostSource, "local")
 	}
-	return text
 }
 
 // growth is how many attributes the verdict will add. Growing the attribute slice costs more than all
@@ -102,24 +98,23 @@ func isBilled(v *rating.Verdict) bool {
 	return v.Status == ledger.StatusPriced || v.Status == ledger.StatusFree
 }
 
-func (w *writer) writeMoney(attrs pcommon.Map, v *rating.Verdict, text []byte) []byte {
+func (w *writer) writeMoney(attrs pcommon.Map, v *rating.Verdict, t *texts) {
 	attrs.PutStr(ledger.AttrStatus, string(v.Status))
 	if v.Reason != "" {
 		attrs.PutStr(ledger.AttrReason, string(v.Reason))
 	}
 	if !isBilled(v) {
-		return text
+		return
 	}
 	attrs.PutDouble(ledger.AttrAmount, v.Amount.Float64())
 	attrs.PutStr(ledger.AttrCurrency, v.Currency)
 	attrs.PutStr(ledger.AttrConfidence, string(v.Confidence))
-	text = ledger.AppendLines(text[:0], v.Lines)
-	attrs.PutStr(ledger.AttrLines, string(text))
+	t.scratch = ledger.AppendLines(t.scratch[:0], v.Lines)
+	attrs.PutStr(ledger.AttrLines, t.take())
 	if !v.Savings.IsZero() {
-		text = ledger.AppendSavings(text[:0], v.Savings)
-		attrs.PutStr(ledger.AttrSavings, string(text))
+		t.scratch = ledger.AppendSavings(t.scratch[:0], v.Savings)
+		attrs.PutStr(ledger.AttrSavings, t.take())
 	}
-	return text
 }
 
 // writeOrigin says what the price was taken from.
@@ -181,13 +176,6 @@ func writeParts(attrs pcommon.Map, v *rating.Verdict, catalog string) {
 	attrs.PutStr(ledger.AttrPricingCatalog, catalog)
 }
 
-// isResult tells results of this processor from the inputs that share their prefix.
-func isResult(key string) bool {
-	return strings.HasPrefix(key, ledger.Prefix) &&
-		!strings.HasPrefix(key, ledger.UsagePrefix) &&
-		!strings.HasPrefix(key, ledger.RequestPrefix)
-}
-
 func removeResults(attrs pcommon.Map) {
-	attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return isResult(key) })
+	attrs.RemoveIf(func(key string, _ pcommon.Value) bool { return ledger.IsResult(key) })
 }
