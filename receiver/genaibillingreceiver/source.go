@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
+	_ "github.com/otelcol-finops/otelcol-finops/internal/blobs/cloud" // s3, gs, azblob
 	"github.com/otelcol-finops/otelcol-finops/receiver/genaibillingreceiver/internal/report"
 )
 
