@@ -211,7 +211,7 @@ func readDamaged(data []byte) {
 
 func TestDamagedParquetIsSurvived(t *testing.T) {
 	whole := small(t)
-	for i := range whole {
+	for i := 0; i < len(whole); i += 3 {
 		data := bytes.Clone(whole)
 		data[i] ^= 0x81
 		assert.NotPanics(t, func() { readDamaged(data) })
