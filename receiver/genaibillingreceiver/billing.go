@@ -19,7 +19,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/receiver/genaibillingreceiver/internal/metadata"
 )
 
-// billing reads all sources, one after the other: their limits are by the minute, and nothing is urgent.
+// billing reads all sources at once: one that has to wait for its provider must not use up the time of the others.
 type billing struct {
 	cfg       *Config
 	set       receiver.Settings
@@ -80,16 +80,15 @@ func (b *billing) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	b.pending = nil
 	md := pmetric.NewMetrics()
 	var errs []error
-	for _, s := range b.sources {
-		r, err := s.read(ctx, b.now(), b.cfg)
-		if err != nil {
-			errs = append(errs, err)
-			b.telemetry.read(ctx, s.cfg.Name, outcomeFailed)
+	for i, got := range b.readAll(ctx, b.now()) {
+		if got.err != nil {
+			errs = append(errs, got.err)
+			b.telemetry.read(ctx, b.sources[i].cfg.Name, outcomeFailed)
 			continue
 		}
-		b.note(ctx, r)
-		r.appendTo(md, b.now())
-		b.pending = append(b.pending, r)
+		b.note(ctx, got.reading)
+		got.reading.appendTo(md, b.now())
+		b.pending = append(b.pending, got.reading)
 	}
 	err := errors.Join(errs...)
 	b.reportStatus(err)
@@ -97,6 +96,23 @@ func (b *billing) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		return md, scrapererror.NewPartialScrapeError(err, len(errs))
 	}
 	return md, err
+}
+
+// result is what came of reading one source.
+type result struct {
+	reading *reading
+	err     error
+}
+
+// readAll returns the results in the order of the sources.
+func (b *billing) readAll(ctx context.Context, now time.Time) []result {
+	results := make([]result, len(b.sources))
+	var wg sync.WaitGroup
+	for i, s := range b.sources {
+		wg.Go(func() { results[i].reading, results[i].err = s.read(ctx, now, b.cfg) })
+	}
+	wg.Wait()
+	return results
 }
 
 // note says what a reading has that is worth knowing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -112,6 +113,26 @@ func TestNothingGoesOnWhenNoSourceCanBeRead(t *testing.T) {
 	for _, entry := range r.logs.All() {
 		assert.NotContains(t, fmt.Sprint(entry.Message, entry.ContextMap()), secret)
 	}
+}
+
+// A source that waits for its provider does not use up the time of the others.
+func TestOneSourceThatHangsKeepsNobodyWaiting(t *testing.T) {
+	r := newRig(t, "openai", "anthropic")
+	r.server.Ledger = month("openai", "anthropic")
+	ctx, cancel := context.WithCancel(t.Context())
+	others := make(chan struct{})
+	r.server.Fail(fakeproviders.AnthropicUsage, func(w http.ResponseWriter, q *http.Request, api http.Handler) {
+		close(others)
+		api.ServeHTTP(w, q)
+	})
+	r.server.Fail(fakeproviders.OpenAICosts, func(_ http.ResponseWriter, q *http.Request, _ http.Handler) {
+		<-others
+		cancel()
+		<-q.Context().Done()
+	})
+	r.set(november.Add(36 * time.Hour))
+	results := r.readAll(ctx, r.time())
+	require.ErrorIs(t, results[0].err, context.Canceled)
 }
 
 // A collector that was away reads what it missed; what the provider no longer has is said.

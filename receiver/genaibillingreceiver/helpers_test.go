@@ -3,6 +3,7 @@ package genaibillingreceiver
 import (
 	"context"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,7 @@ type rig struct {
 	t       *testing.T
 	server  *fakeproviders.Server
 	url     string
+	mu      sync.Mutex // guards clock
 	clock   time.Time
 	host    *host
 	logs    *observer.ObservedLogs
@@ -60,7 +62,7 @@ type rig struct {
 func newRig(t *testing.T, providers ...string) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: november, host: newHost(), ledger: ledger{days: map[dayKey]*dayRows{}}}
-	r.server = &fakeproviders.Server{Key: secret, Now: func() time.Time { return r.clock }}
+	r.server = &fakeproviders.Server{Key: secret, Now: r.time}
 	srv := httptest.NewServer(r.server)
 	t.Cleanup(srv.Close)
 	r.url = srv.URL
@@ -83,9 +85,9 @@ func (r *rig) boot(raw map[string]any) {
 	set.Logger = zap.New(core)
 	b, err := newBilling(set, cfg)
 	require.NoError(r.t, err)
-	b.now = func() time.Time { return r.clock }
+	b.now = r.time
 	b.sleep = func(_ context.Context, d time.Duration) error {
-		r.clock = r.clock.Add(d)
+		r.set(r.time().Add(d))
 		return nil
 	}
 	require.NoError(r.t, b.start(r.t.Context(), r.host))
@@ -93,9 +95,21 @@ func (r *rig) boot(raw map[string]any) {
 	r.billing, r.logs = b, logs
 }
 
+func (r *rig) time() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.clock
+}
+
+func (r *rig) set(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.clock = t
+}
+
 // collect reads at a time and hands on what was read, as the controller does.
 func (r *rig) collect(at time.Time) error {
-	r.clock = at
+	r.set(at)
 	md, err := r.scrape(r.t.Context())
 	next, newErr := consumer.NewMetrics(func(_ context.Context, md pmetric.Metrics) error { return r.take(md) })
 	require.NoError(r.t, newErr)

@@ -51,7 +51,7 @@ func TestGoldenMetrics(t *testing.T) {
 func TestTheControllerCollects(t *testing.T) {
 	r := newRig(t, "openai")
 	r.server.Ledger = month("openai")
-	r.clock = november.Add(36 * time.Hour)
+	r.set(november.Add(36 * time.Hour))
 	ticks := make(chan time.Time)
 	sink := new(consumertest.MetricsSink)
 	r.cfg.InitialDelay = 0
@@ -80,7 +80,7 @@ func TestInternalTelemetry(t *testing.T) {
 	r.server.Fail(fakeproviders.OpenAICosts, fakeproviders.Status(429, ""))
 	r.server.Fail(fakeproviders.AnthropicCosts, fakeproviders.Status(403, ""))
 	require.Error(t, r.collect(november.Add(36*time.Hour)))
-	r.clock = r.clock.Add(10 * time.Minute)
+	r.set(r.time().Add(10 * time.Minute))
 
 	source := func(name string) attribute.KeyValue { return attribute.String("source", name) }
 	metadatatest.AssertEqualReceiverGenAiBillingReads(t, tt, []metricdata.DataPoint[int64]{
