@@ -129,8 +129,8 @@ func (e *explanation) printTo(w io.Writer) error {
 	if e.Usage != "" {
 		fmt.Fprintf(w, "usage: %s\n", e.Usage)
 	}
-	if e.Gaps != "" {
-		fmt.Fprintf(w, "not told: %s\n", e.Gaps)
+	if len(e.NotTold) > 0 {
+		fmt.Fprintf(w, "not told: %s\n", strings.Join(e.NotTold, "; "))
 	}
 	if e.Reported != "" {
 		fmt.Fprintf(w, "reported cost: %s\n", e.Reported)

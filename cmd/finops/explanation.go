@@ -10,6 +10,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/genai"
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/rating"
 )
@@ -26,6 +27,7 @@ type explanation struct {
 	Call       string       `json:"call"`
 	Usage      string       `json:"usage,omitempty"`
 	Gaps       string       `json:"gaps,omitempty"`
+	NotTold    []string     `json:"not_told,omitempty"`
 	Reported   string       `json:"reported,omitempty"`
 	Price      *priceAnswer `json:"price"`
 }
@@ -71,7 +73,7 @@ func (r *record) item(canonicalModel string) dedup.Item {
 func (r *record) explain(engine *pricing.Engine, rater *rating.Rater, price *pricing.Price, resolved dedup.Verdict) explanation {
 	e := explanation{
 		Name: r.name, SpanID: hexOrEmpty(r.span[:]), TraceID: hexOrEmpty(r.trace[:]), Scope: r.scope,
-		Profile: r.call.Profile.Name, Attributes: r.attributes, Call: describeCall(&r.call), Gaps: r.call.Gaps.String(),
+		Profile: r.call.Profile.Name, Attributes: r.attributes, Call: describeCall(&r.call), Gaps: r.call.Gaps.String(), NotTold: notTold(r.call.Gaps),
 		Usage: describeUsage(&r.call), Reported: describeReported(&r.call.Reported),
 	}
 	verdict := new(rating.Verdict)
@@ -139,7 +141,24 @@ func describeUsage(c *genai.Call) string {
 			parts = append(parts, m.String()+" "+c.Usage[m].String())
 		}
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + describeInput(&c.Usage)
+}
+
+// describeInput adds the input up that was taken apart, so that it is seen whether the attributes counted cached
+// tokens within it or beside it.
+func describeInput(usage *meter.Usage) string {
+	var total money.Quantity
+	kinds := 0
+	for m := range meter.Meter(meter.Count) {
+		if m.IsToken() && m.IsInput() && !usage[m].IsZero() {
+			total = total.Add(usage[m])
+			kinds++
+		}
+	}
+	if kinds < 2 {
+		return ""
+	}
+	return "; all input " + total.String()
 }
 
 func describeReported(r *genai.Reported) string {

@@ -237,7 +237,7 @@ func (a *priceAnswer) printTo(w io.Writer) error {
 		fmt.Fprintln(w)
 	}
 	if a.Amount == "" {
-		_, err := fmt.Fprintln(w, strings.TrimSuffix(a.Status+": "+a.Reason, ": "))
+		_, err := fmt.Fprintln(w, withMeaning(a.Status, a.Reason))
 		return err
 	}
 	t := newTable("meter", ">quantity", ">rate", "per", ">amount")

@@ -29,7 +29,7 @@ func TestExplain(t *testing.T) {
 		"cache_write_5m: list long_context 7.5 x 1.1 (us) = 8.25 USD per 1M; contracted 7.0125 (agreements::0)",
 		"cache_write_1h: list long_context 12 x 1.1 (us) = 13.2 USD per 1M; contracted 11.22 (agreements::0)",
 		"output: list long_context 22.5 x 1.1 (us) = 24.75 USD per 1M; contracted 21.0375 (agreements::0)",
-		"web_search: list 0.01 = 0.01 USD per unit",
+		"web_search: list 0.01 USD per unit",
 	}, e.Explain(call))
 }
 
@@ -49,7 +49,7 @@ func TestExplainWhyThereIsNoPrice(t *testing.T) {
 
 	graduated := pricer(t, `{rates: {input: "1"}, tiers: [{threshold: 10, mode: graduated, rates: {input: "2"}}]}`, Customization{})
 	assert.Equal(t, []string{
-		"model: m is p/m (exact)", "price: p/m", "input: list 1 = 1 USD per 1M",
+		"model: m is p/m (exact)", "price: p/m", "input: list 1 USD per 1M",
 		"above 10:", "price: p/m#long_context", "tier long_context: total_input above 10", "input: list long_context 2 = 2 USD per 1M",
 	}, graduated.Explain(&Call{Provider: "p", RequestModel: "m", Time: instant(t, now), Usage: tokens(map[meter.Meter]int64{meter.Input: 11})}))
 }

@@ -284,8 +284,12 @@ func (k *sheetMaker) explainSelection(id string) {
 	if !k.explain {
 		return
 	}
-	k.explainf("price: %s", id)
-	if k.list.source != (Source{}) {
+	if k.label == id {
+		k.explainf("price: %s%s", id, k.list.source.suffix())
+	} else {
+		k.explainf("price: %s", id)
+	}
+	if k.label != id && k.list.source != (Source{}) {
 		k.explainf("price list: %s%s", k.label, k.list.source.suffix())
 	}
 	if k.info.Disputed != "" {
@@ -321,7 +325,10 @@ func (k *sheetMaker) explainRate(m meter.Meter, found quote, contracted, effecti
 	if found.from != m {
 		line += fmt.Sprintf(" (the rate of %s)", found.from)
 	}
-	line += fmt.Sprintf(" = %s %s per %s", decimalString(perMillion(found.rate, m)), k.reporting, unit)
+	if rate := decimalString(perMillion(found.rate, m)); rate != found.how {
+		line += " = " + rate
+	}
+	line += fmt.Sprintf(" %s per %s", k.reporting, unit)
 	if byRule != nil {
 		line += fmt.Sprintf("; contracted %s (%s)", decimalString(perMillion(contracted, m)), byRule.path)
 	}
