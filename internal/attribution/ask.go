@@ -57,7 +57,7 @@ func (v *View) holds(ctx context.Context, r *Record, b *Base, d int, st *step) b
 func (v *View) evaluateCondition(ctx context.Context, r *Record, d int, st *step) bool {
 	holds, err := st.when.holds(ctx, r)
 	if err != nil {
-		v.attributor.fail(v.attributor.dimensions[d], st, err)
+		v.attributor.fail(v.attributor.dimensions[d], st, st.when.text, err)
 		return false
 	}
 	return holds
@@ -67,7 +67,7 @@ func (v *View) evaluateCondition(ctx context.Context, r *Record, d int, st *step
 func (v *View) evaluate(ctx context.Context, r *Record, d int, st *step) string {
 	result, err := st.evaluate(ctx, r)
 	if err != nil {
-		v.attributor.fail(v.attributor.dimensions[d], st, err)
+		v.attributor.fail(v.attributor.dimensions[d], st, st.expression, err)
 		return ""
 	}
 	switch value := result.(type) {

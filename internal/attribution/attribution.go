@@ -73,10 +73,11 @@ func (a *Attributor) View(signal signals.Signal) View {
 	return View{attributor: a, plan: p, edition: e, late: p.late || p.usesLateTable(e)}
 }
 
-// fail counts an evaluation that failed, and has it logged if it is the first of its source.
-func (a *Attributor) fail(d *dimension, s *step, err error) {
+// fail counts an evaluation of an expression or condition that failed, and has it logged if it is the first of its
+// source.
+func (a *Attributor) fail(d *dimension, s *step, text string, err error) {
 	d.guard.failures.Add(1)
 	if s.warned.CompareAndSwap(false, true) {
-		a.warn(fmt.Sprintf("%s::sources::%d", d.name, s.source), s.text, err)
+		a.warn(fmt.Sprintf("%s::sources::%d", d.name, s.source), text, err)
 	}
 }

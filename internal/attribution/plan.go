@@ -33,14 +33,16 @@ type step struct {
 	// fixed steps are decided by resource and scope: no record can change them.
 	fixed bool
 
-	// source is the index in the configuration, and text its expression or condition, for messages.
-	source int
-	text   string
-	warned atomic.Bool
+	// source is the index in the configuration. It and the expression are for messages.
+	source     int
+	expression string
+	// warned is shared by all steps of a source.
+	warned *atomic.Bool
 }
 
 // condition of a step. One that reads the resource only is evaluated with it.
 type condition struct {
+	text         string
 	holds        run[bool]
 	resourceOnly bool
 	// index of a resource's condition in Base.holds. All steps of a source share it.

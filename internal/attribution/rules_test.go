@@ -244,6 +244,25 @@ func TestExpressionsForMetrics(t *testing.T) {
 	assert.Equal(t, "search", values[0].Text)
 }
 
+// A source may have both, and what the log names must be what has failed.
+func TestWarningsNameWhatFails(t *testing.T) {
+	t.Parallel()
+	const rules = `dimensions: {team: {sources: [{expression: 'ToLowerCase(span.attributes["a"])', when: 'ToLowerCase(span.attributes["b"]) == "x"'}]}}`
+	for want, attrs := range map[string]map[string]any{
+		`ToLowerCase(span.attributes["a"])`:        {"a": 1, "b": "x"},
+		`ToLowerCase(span.attributes["b"]) == "x"`: {"a": "team", "b": 1},
+	} {
+		a := newAttributor(t, rules)
+		var named []string
+		a.warn = func(_, expression string, _ error) { named = append(named, expression) }
+		k := &asker{t: t, view: a.View(signals.Traces)}
+		k.ask(told{record: attrs})
+		k.ask(told{record: attrs})
+		assert.Equal(t, []string{want}, named, "once")
+		assert.EqualValues(t, 2, a.Stats(0).Failures)
+	}
+}
+
 // A condition that fails is counted once for what its source says, and not once for each place where that might stand.
 func TestConditionsOfConventionsFailOnce(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/signals"
@@ -18,16 +19,14 @@ func (c *compiler) addSource(path string, d *dimension, index int, cfg *SourceCo
 	if len(c.errs) > before {
 		return
 	}
+	warned := new(atomic.Bool)
 	for signal, p := range c.attributor.plans {
 		own := c.steps(d, cfg, p, value, column)
 		if cfg.When != "" {
 			own = p.conditioned(own, when)
 		}
 		for _, s := range own {
-			s.source, s.text = index, cfg.Expression
-			if s.text == "" {
-				s.text = cfg.When
-			}
+			s.source, s.warned, s.expression, s.when.text = index, warned, cfg.Expression, cfg.When
 			p.settle(s)
 		}
 		steps[signal] = append(steps[signal], own...)
