@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/configkeys"
 )
 
 // SourceKind says where a catalog comes from.
@@ -78,7 +80,7 @@ func (c *CatalogConfig) Unmarshal(conf *confmap.Conf) error {
 		}
 	}
 	slices.Sort(c.clientKeys)
-	return nil
+	return configkeys.Refuse(conf, *c, c.Client)
 }
 
 // Validate checks what can be checked without reading the source.

@@ -77,6 +77,13 @@ func TestConfigRefuses(t *testing.T) {
 	}
 }
 
+func TestConfigRefusesMisspeltKeysOfCatalogs(t *testing.T) {
+	conf := confmap.NewFromStringMap(map[string]any{"catalogs": []any{
+		map[string]any{"source": "http", "endpoint": "https://prices.example.com", "refresh_intervall": "1h"},
+	}})
+	assert.ErrorContains(t, conf.Unmarshal(createDefaultConfig()), "'catalogs[0]' has invalid keys: refresh_intervall")
+}
+
 func TestNamesHoldNoCredentials(t *testing.T) {
 	cfg := CatalogConfig{Source: SourceHTTP}
 	cfg.Client.Endpoint = "https://user:secret@prices.example.com/list?token=secret"

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/scraper/scraperhelper"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/configkeys"
 	"github.com/otelcol-finops/otelcol-finops/receiver/genaibillingreceiver/internal/report"
 )
 
@@ -115,26 +115,7 @@ func (c *ProviderConfig) Unmarshal(conf *confmap.Conf) error {
 	if api, ok := report.FindAPI(c.Provider); ok && c.Client.Endpoint == "" {
 		c.Client.Endpoint = api.Endpoint
 	}
-	return c.refuseUnknown()
-}
-
-// refuseUnknown is needed because the HTTP client, which reads its keys itself, takes every key without a word.
-func (c *ProviderConfig) refuseUnknown() error {
-	known := append(keysOf(reflect.TypeFor[ProviderConfig]()), keysOf(reflect.TypeFor[confighttp.ClientConfig]())...)
-	unknown := slices.DeleteFunc(slices.Clone(c.keys), func(key string) bool { return slices.Contains(known, key) })
-	if len(unknown) > 0 {
-		return fmt.Errorf("'genaibillingreceiver.ProviderConfig' has invalid keys: %s", strings.Join(unknown, ", "))
-	}
-	return nil
-}
-
-func keysOf(t reflect.Type) (keys []string) {
-	for _, f := range reflect.VisibleFields(t) {
-		if key, _, _ := strings.Cut(f.Tag.Get("mapstructure"), ","); key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	return configkeys.Refuse(conf, *c, c.Client)
 }
 
 // Validate checks what concerns all sources. Sources check themselves.
