@@ -230,13 +230,11 @@ func (q *quoter) quote() (pricing.Price, accounts.Account) {
 	if q.accounts.IsEmpty() {
 		return price, accounts.Account{}
 	}
-	key := accounts.Key{
-		KeyID: q.answer.APIKey, Endpoint: q.call.ServerAddress, Service: q.service, Provider: q.call.Provider,
-	}
+	key := accounts.Key{Endpoint: q.call.ServerAddress, Service: q.service, Provider: q.call.Provider}
 	if price.Sheet != nil && price.Sheet.Entry != nil {
 		key.Provider = price.Sheet.Entry.Provider
 	}
-	account, ok := q.accounts.Find(key)
+	account, ok := q.accounts.FindByKeys(key, q.answer.APIKeys)
 	if ok {
 		price = q.price(account.Account)
 	}

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"os"
 	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/filewatch"
 )
 
 // content is what a source held at one moment.
@@ -21,11 +23,11 @@ func newContent(data []byte, at time.Time, etag string) *content {
 }
 
 func readFile(path string) (*content, error) {
-	data, err := os.ReadFile(path)
+	info, err := filewatch.Regular(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (v *View) Answer(ctx context.Context, s *Scratch, r *Record, b *Base, a *An
 
 // nameKeys collects the ids of keys, those of the record first.
 func (a *Answer) nameKeys(s *Scratch, slots []int, b *Base) {
-	a.APIKeys, a.APIKey = a.APIKeys[:0], ""
+	a.APIKeys = a.APIKeys[:0]
 	if s.hits > 0 {
 		for _, slot := range slots {
 			if id := s.slots[slot]; id != "" {
@@ -67,9 +67,6 @@ func (a *Answer) nameKeys(s *Scratch, slots []int, b *Base) {
 		}
 	}
 	a.APIKeys = append(a.APIKeys, b.apiKeys...)
-	if len(a.APIKeys) > 0 {
-		a.APIKey = a.APIKeys[0]
-	}
 }
 
 // share finds out who shares the costs at the time of the call.

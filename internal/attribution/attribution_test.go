@@ -161,18 +161,14 @@ func TestNothingRemainsOfTheRecordBefore(t *testing.T) {
 	k := &asker{t: t, view: a.View(signals.Traces)}
 	first := told{record: map[string]any{"team": "search", "metadata.user_api_key_hash": "abc"}}
 	assert.Equal(t, "search", k.ask(first)[0].Text)
-	assert.Equal(t, "abc", k.answer.APIKey)
 	assert.Equal(t, []string{"abc"}, k.answer.APIKeys)
 	assert.Equal(t, Value{}, k.ask(told{})[0])
-	assert.Empty(t, k.answer.APIKey)
-	assert.Equal(t, "cloud", func() string {
-		k.ask(told{resource: map[string]any{"cloud.account.id": "cloud"}})
-		return k.answer.APIKey
-	}())
+	assert.Empty(t, k.answer.APIKeys)
+	k.ask(told{resource: map[string]any{"cloud.account.id": "cloud"}})
+	assert.Equal(t, []string{"cloud"}, k.answer.APIKeys)
 	k.ask(told{
 		record:   map[string]any{"metadata.user_api_key_project_id": "project", "metadata.user_api_key_hash": "abc"},
 		resource: map[string]any{"cloud.account.id": "cloud"},
 	})
-	assert.Equal(t, "abc", k.answer.APIKey)
 	assert.Equal(t, []string{"abc", "project", "cloud"}, k.answer.APIKeys, "a key before the project and the account that it belongs to")
 }

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/filewatch"
 	"github.com/otelcol-finops/otelcol-finops/internal/lookup"
 )
 
@@ -34,17 +35,13 @@ const settled = 5 * time.Second
 
 // content returns what the file holds; nil if that is surely what it held before.
 func (t *table) content() ([]byte, error) {
-	info, err := os.Stat(t.path)
+	info, err := filewatch.Regular(t.path)
 	if err != nil {
 		return nil, err
 	}
 	if old := t.file; old != nil && os.SameFile(old, info) && old.Size() == info.Size() &&
 		old.ModTime().Equal(info.ModTime()) && t.read.Sub(info.ModTime()) > settled {
 		return nil, nil
-	}
-	// To read a pipe could take for ever, and to stop would wait for it.
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", t.path)
 	}
 	if limit := lookup.MaxBytes(t.path); info.Size() > limit {
 		return nil, fmt.Errorf("%s has %d bytes; at most %d", t.path, info.Size(), limit)

@@ -49,9 +49,8 @@ func (v *Value) Shown() string {
 // Answer is what is known about a record: a value for every dimension.
 type Answer struct {
 	Values []Value
-	// APIKey is the id of the API key or project that paid, if telemetry says.
-	APIKey string
-	// APIKeys are all such ids, a key before the project and the account that it belongs to. APIKey is the first.
+	// APIKeys are the ids, if telemetry says any, of the API key that paid, and then of the project and the account
+	// that it belongs to.
 	APIKeys []string
 }
 
@@ -128,5 +127,4 @@ func (b *Base) Forget() {
 func (a *Answer) Forget() {
 	clear(a.Values)
 	clear(a.APIKeys)
-	a.APIKey = ""
 }
