@@ -1,12 +1,21 @@
 package money
 
-import "strconv"
+import (
+	"math/bits"
+	"strconv"
+)
 
 // appendDecimal appends v x 10^-scale as the shortest plain decimal.
 func (v int128) appendDecimal(dst []byte, scale int) []byte {
 	m, neg := v.abs()
 	if neg {
 		dst = append(dst, '-')
+	}
+	if scale == amountScale && m.hi < 1e9 {
+		// A cost of whole units has no more decimals than a unit price, and mostly fits 64 bits then.
+		if quo, rem := bits.Div64(m.hi, m.lo, 1e9); rem == 0 {
+			m, scale = uint128{lo: quo}, unitPriceScale
+		}
 	}
 	// Constant divisors: the compiler makes them multiplications.
 	switch {
@@ -29,13 +38,22 @@ func appendFraction(dst []byte, frac uint64, scale int) []byte {
 	}
 	frac, scale = trimZeros(frac, scale)
 	var buf [16]byte
-	for i := scale; i > 0; i-- {
-		buf[i] = byte('0' + frac%10)
-		frac /= 10
+	i := scale
+	for ; i > 1; i -= 2 {
+		pair := 2 * (frac % 100)
+		buf[i-1], buf[i] = pairs[pair], pairs[pair+1]
+		frac /= 100
+	}
+	if i == 1 {
+		buf[1] = byte('0' + frac)
 	}
 	buf[0] = '.'
 	return append(dst, buf[:scale+1]...)
 }
+
+// pairs are the numbers from 00 to 99. Dividing takes most of the time of writing a number, and two digits at a
+// time need half of it.
+const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
 
 // trimZeros removes up to 15 trailing zeros from a number that is not 0.
 func trimZeros(frac uint64, scale int) (uint64, int) {
