@@ -205,7 +205,7 @@ func TestUnwritableTarget(t *testing.T) {
 		for {
 			err := e.ConsumeTraces(t.Context(), traces(priced(uint64(sent)).with("finops.team", itoa(sent))))
 			if err != nil {
-				require.ErrorContains(t, err, "max_rows reached: 10 rows are held whose files could not be written; the files cannot be written to url file://"+h.dir)
+				require.ErrorContains(t, err, "max_rows reached: 10 rows are held until their files are written to url file://"+h.dir)
 				break
 			}
 			sent++

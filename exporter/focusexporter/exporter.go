@@ -55,15 +55,16 @@ func (s *state) consume(ctx context.Context, sig signal, read func(time.Time, *c
 	now := time.Now()
 	read(now, b)
 	var res book.Result
-	if err := s.store.Account(b, now, &res); err != nil {
-		s.telemetry.refused(ctx)
-		return fmt.Errorf("%w; the files cannot be written to url %s", err, s.cfg.redactedURL())
-	}
-	s.telemetry.count(ctx, sig, b, &res)
-	s.complaints.add(b)
+	err := s.store.Account(b, now, &res)
 	if res.Sealed {
 		s.publisher.hurry()
 	}
+	if err != nil {
+		s.telemetry.refused(ctx)
+		return fmt.Errorf("%w to url %s", err, s.cfg.redactedURL())
+	}
+	s.telemetry.count(ctx, sig, b, &res)
+	s.complaints.add(b)
 	if len(b.Records) == 0 {
 		return nil
 	}

@@ -60,7 +60,8 @@ type Result struct {
 	Accounted, Replayed, Late int64
 	// Evicted counts records that left the window.
 	Evicted int64
-	// Sealed says that a book was closed because it or their number is too large, so that writing it makes room.
+	// Sealed says that a book was closed because it, all of them or their number is too large, so that writing it makes room. It is
+	// set of a batch that is refused, too.
 	Sealed bool
 }
 
@@ -68,8 +69,9 @@ type Result struct {
 func (s *Store) Account(b *charge.Batch, now time.Time, res *Result) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.makeRoom(res)
 	if s.rows >= s.set.MaxRows {
-		return fmt.Errorf("%w: %d rows are held whose files could not be written", ErrFull, s.rows)
+		return fmt.Errorf("%w: %d rows are held until their files are written", ErrFull, s.rows)
 	}
 	for i := range b.Records {
 		if !s.window.Add(b.Records[i].ID) {
@@ -89,6 +91,21 @@ func (s *Store) Account(b *charge.Batch, now time.Time, res *Result) error {
 	}
 	res.Evicted += s.window.TakeEvicted()
 	return nil
+}
+
+// makeRoom seals all books when there are too many rows: open ones would hold theirs until their period ends, although their
+// files can be written.
+func (s *Store) makeRoom(res *Result) {
+	if s.rows < s.set.MaxRows {
+		return
+	}
+	for _, book := range s.open {
+		if !book.label.Commitments {
+			s.seal(book)
+			s.dropPublished(book)
+			res.Sealed = true
+		}
+	}
 }
 
 func (s *Store) add(key []byte, c *charge.Charge, now time.Time, res *Result) (late bool) {
