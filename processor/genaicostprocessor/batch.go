@@ -55,7 +55,7 @@ type batch struct {
 	verdicts []dedup.Verdict
 	pricing  pricing.Call
 	verdict  rating.Verdict
-	text     []byte
+	texts    texts
 	// unknown holds the names of unknown billing accounts by provider.
 	unknown map[string]string
 	tally   tally
@@ -67,7 +67,7 @@ type batch struct {
 const maxIdleRecords = 1 << 14
 
 func newBatch() any {
-	return &batch{tally: tally{records: map[outcome]int64{}}, unknown: map[string]string{}}
+	return &batch{unknown: map[string]string{}}
 }
 
 // add returns a record to fill. It may hold remains of an earlier batch.

@@ -94,7 +94,7 @@ func (c *costing) quote(b *batch, engine *pricing.Engine, r *record) pricing.Pri
 // conclude writes what became of a record and counts it.
 func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdict) {
 	if r.keep {
-		b.tally.records[outcome{status: statusUpstream}]++
+		b.tally.add(statusUpstream, "")
 		return
 	}
 	v := &b.verdict
@@ -108,7 +108,7 @@ func (c *costing) conclude(b *batch, book *book, r *record, resolved dedup.Verdi
 		c.assumeAccount(b, r)
 	}
 	b.tally.note(&r.call, v)
-	b.text = c.writer.write(r, v, book.catalog, b.text)
+	c.writer.write(r, v, book.catalog, &b.texts)
 }
 
 // rate prices the record of a call. Missing usage is estimated only now: a record that repeats
@@ -129,7 +129,7 @@ func mark(v *rating.Verdict, status ledger.Status, reason ledger.Reason, price *
 
 // note counts a verdict.
 func (t *tally) note(call *genai.Call, v *rating.Verdict) {
-	t.records[outcome{v.Status, v.Reason}]++
+	t.add(v.Status, v.Reason)
 	if call.Gaps.Has(genai.GapClamped) {
 		t.clamped++
 	}

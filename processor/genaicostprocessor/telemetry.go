@@ -27,7 +27,7 @@ type outcome struct {
 // tally counts what happened in one batch, so that instruments are touched once per
 // batch and outcome, not once per record.
 type tally struct {
-	records map[outcome]int64
+	records []outcomes
 	lookups [pricing.MatchPattern + 1]int64
 	clamped int64
 	// unknownAccounts are the calls that count for an account that no table names.
@@ -36,8 +36,26 @@ type tally struct {
 	difference money.Amount
 }
 
+// outcomes are the records of a batch with one outcome.
+type outcomes struct {
+	outcome
+	count int64
+}
+
+// add counts a record. A batch has few outcomes, which a search through all of them finds sooner than a map.
+func (t *tally) add(status ledger.Status, reason ledger.Reason) {
+	o := outcome{status, reason}
+	for i := range t.records {
+		if t.records[i].outcome == o {
+			t.records[i].count++
+			return
+		}
+	}
+	t.records = append(t.records, outcomes{o, 1})
+}
+
 func (t *tally) reset() {
-	clear(t.records)
+	t.records = t.records[:0]
 	t.lookups = [len(t.lookups)]int64{}
 	t.clamped, t.unknownAccounts, t.difference = 0, 0, money.Amount{}
 }
@@ -58,8 +76,8 @@ func newRecorder(builder *metadata.TelemetryBuilder) *recorder {
 }
 
 func (r *recorder) record(ctx context.Context, t *tally) {
-	for o, n := range t.records {
-		r.builder.ProcessorGenAiCostRecords.Add(ctx, n, r.outcome(o))
+	for _, o := range t.records {
+		r.builder.ProcessorGenAiCostRecords.Add(ctx, o.count, r.outcome(o.outcome))
 	}
 	for match, n := range t.lookups {
 		if n > 0 {
