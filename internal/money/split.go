@@ -87,9 +87,9 @@ func (m uint128) sub(n uint128) uint128 {
 
 // SplitQuantity appends the parts of total, as [Splitter.Split] does for amounts.
 func (s *Splitter) SplitQuantity(dst []Quantity, total Quantity, weights []uint32) []Quantity {
-	s.parts = s.Split(s.parts[:0], Amount{total.v}, weights)
+	s.parts = s.Split(s.parts[:0], Amount(total), weights)
 	for _, part := range s.parts {
-		dst = append(dst, Quantity{part.v})
+		dst = append(dst, Quantity(part))
 	}
 	return dst
 }
