@@ -1,12 +1,14 @@
 package focusexporter
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 )
@@ -69,6 +71,23 @@ func TestCommitments(t *testing.T) {
 			assert.Equal(t, "ptu", r.CommitmentDiscountId)
 		}
 	}
+	quantity := map[string]focus.Number{}
+	for _, r := range h.rows(focus.Metered) {
+		if r.CommitmentDiscountId == "ptu" {
+			assert.Equal(t, "Hours", r.CommitmentDiscountUnit, "one unit for a commitment, whatever the row")
+			key := r.ChargePeriodStart.Format("15h ") + r.ChargeCategory
+			quantity[key] = quantity[key].Add(r.CommitmentDiscountQuantity)
+		}
+	}
+	assert.Equal(t, "1", quantity["00h Purchase"].String())
+	assert.InDelta(t, 1, float(t, quantity["00h Usage"]), 1e-14, "used and unused hours are what was bought, but for rounding")
+}
+
+func float(t *testing.T, n focus.Number) float64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(n.String(), 64)
+	require.NoError(t, err)
+	return f
 }
 
 // A standstill longer than a month is made up for by a month.

@@ -3,6 +3,7 @@ package focus
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -66,6 +67,8 @@ type Commitment struct {
 	ID, Name, Type string
 	// Spend tells a committed amount from committed usage.
 	Spend bool
+	// HourlyCost is what an hour of committed usage costs, by which costs become hours. It is no part of a key.
+	HourlyCost money.UnitPrice
 }
 
 // Shared is one part of a cost that is split among values of a dimension.
@@ -160,11 +163,28 @@ func (c *Charge) commit(r *Row) {
 	}
 	c.Commitment.fill(r)
 	r.CommitmentDiscountStatus = "Used"
-	r.CommitmentDiscountQuantity, r.CommitmentDiscountUnit = r.ConsumedQuantity, r.ConsumedUnit
-	if c.Commitment.Spend {
-		r.CommitmentDiscountQuantity, r.CommitmentDiscountUnit = r.EffectiveCost, c.Currency
+	c.Commitment.Measure(r)
+}
+
+// Measure says in the commitment's unit, which must be the same in all of its rows, how much of it the row's EffectiveCost is: hours, or
+// money if an amount is committed.
+func (k *Commitment) Measure(r *Row) {
+	if k.Spend || k.HourlyCost.Sign() <= 0 {
+		r.CommitmentDiscountQuantity, r.CommitmentDiscountUnit = r.EffectiveCost, r.BillingCurrency
+		return
+	}
+	hours, err := money.RoundUnitPrice(new(big.Rat).Quo(r.EffectiveCost.Amount().Rat(), k.HourlyCost.Rat()))
+	if err != nil {
+		return // more hours than there are
+	}
+	quantity, ok := hours.Mul(money.Units(1))
+	if ok {
+		r.CommitmentDiscountQuantity, r.CommitmentDiscountUnit = NumberOf(quantity), UnitHours
 	}
 }
+
+// UnitHours is the unit of capacity.
+const UnitHours = "Hours"
 
 func (k *Commitment) fill(r *Row) {
 	r.CommitmentDiscountId, r.CommitmentDiscountName, r.CommitmentDiscountType = k.ID, k.Name, k.Type

@@ -69,7 +69,9 @@ func TestRow(t *testing.T) {
 
 func TestCommittedUsageIsNotBilled(t *testing.T) {
 	c := claude(t)
-	c.Source, c.Commitment = ledger.SourceCommitment, Commitment{ID: "ptu-1", Name: "PTU one", Type: "Provisioned Throughput"}
+	c.Source, c.Commitment = ledger.SourceCommitment, Commitment{
+		ID: "ptu-1", Name: "PTU one", Type: "Provisioned Throughput", HourlyCost: price(t, "0.0004"),
+	}
 	c.Effective = price(t, "0.0000001")
 	row, err := c.Row(BuiltinRoutes(), Amounts{Quantity: money.Units(1000)})
 	require.NoError(t, err)
@@ -77,10 +79,22 @@ func TestCommittedUsageIsNotBilled(t *testing.T) {
 	assert.Equal(t, "0.0001", row.EffectiveCost.String())
 	assert.Equal(t, "0.00051", row.ContractedCost.String())
 	assert.Equal(t, "Committed", row.PricingCategory)
-	assert.Equal(t, []string{"ptu-1", "Usage", "Used", "1000", "Tokens"}, []string{
+	assert.Equal(t, []string{"ptu-1", "Usage", "Used", "0.25", "Hours"}, []string{
 		row.CommitmentDiscountId, row.CommitmentDiscountCategory,
 		row.CommitmentDiscountStatus, row.CommitmentDiscountQuantity.String(), row.CommitmentDiscountUnit,
 	})
+}
+
+// Whether telemetry says that a call was served as standard makes no difference to its price.
+func TestStandardTierIsNoPriceOfItsOwn(t *testing.T) {
+	silent, standard, priority := claude(t), claude(t), claude(t)
+	silent.ServiceTier, standard.ServiceTier, priority.ServiceTier = "", "standard", "priority"
+	assert.Equal(t, silent.SkuPriceID(), standard.SkuPriceID())
+	assert.Equal(t, silent.skuPriceDetails(), standard.skuPriceDetails())
+	assert.NotEqual(t, silent.SkuPriceID(), priority.SkuPriceID())
+	row, err := standard.Row(BuiltinRoutes(), Amounts{Quantity: money.Units(1)})
+	require.NoError(t, err)
+	assert.Equal(t, "standard", row.XServiceTier, "what is known is kept")
 }
 
 func TestUnpricedHasNoCost(t *testing.T) {

@@ -30,13 +30,24 @@ func (c *Charge) SkuPriceID() string {
 // variants returns what a price depends on beyond its SKU, sorted, each once.
 func (c *Charge) variants() []string {
 	names := PriceVariants(c.PricingID)
-	for _, name := range []string{c.ServiceTier, c.Region} {
+	for _, name := range []string{c.tier(), c.Region} {
 		if name != "" {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// standardTier is the tier of a price without a variant: to name it would give the same price two ids, by whether the telemetry says so.
+const standardTier = "standard"
+
+// tier returns the service tier if it is another than the standard one.
+func (c *Charge) tier() string {
+	if c.ServiceTier == standardTier {
+		return ""
+	}
+	return c.ServiceTier
 }
 
 // PriceVariants returns the names after the # of finops.pricing.id.
@@ -57,7 +68,7 @@ func (c *Charge) skuPriceDetails() string {
 		{"x_ModelVersion", c.Version},
 		{"x_PriceVariants", strings.Join(PriceVariants(c.PricingID), ",")},
 		{"x_Region", c.Region},
-		{"x_ServiceTier", c.ServiceTier},
+		{"x_ServiceTier", c.tier()},
 		{"x_TokenCacheAction", unit.CacheAction},
 		{"x_TokenDirection", unit.Direction},
 	})

@@ -73,7 +73,9 @@ func Priced() []Case {
 		{charge(meter.Output, "0.00001", func(c *focus.Charge) {
 			c.Provider, c.Account, c.Subaccount = "azure.ai.openai", "profile-1", "subscription-1"
 			c.Source, c.Effective = ledger.SourceCommitment, Price("0.000002")
-			c.Commitment = focus.Commitment{ID: "ptu-1", Name: "PTU one", Type: "Provisioned Throughput"}
+			c.Commitment = focus.Commitment{
+				ID: "ptu-1", Name: "PTU one", Type: "Provisioned Throughput", HourlyCost: Price("0.01"),
+			}
 		}), focus.Amounts{Quantity: money.Units(5000), Requests: 2}},
 		{charge(meter.Input, "0.00000125", func(c *focus.Charge) {
 			c.Shared = focus.Shared{Dimension: "team", Value: "ads", Weight: 2, Total: 5}

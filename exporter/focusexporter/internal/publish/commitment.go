@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"math/big"
 	"path"
 	"time"
 
@@ -17,7 +16,6 @@ type Commitment struct {
 	focus.Commitment
 	// Provider, Account and Model, a pattern, say which usage it covers; empty ones match all.
 	Provider, Account, Model string
-	HourlyCost               money.UnitPrice
 	Currency                 string
 	// From and To bound the time for which it is paid; zero ones do not.
 	From, To time.Time
@@ -105,11 +103,11 @@ func (k *Commitment) row(m *maker, start time.Time) focus.Row {
 	r.ConsumedQuantity, r.ConsumedUnit, r.XRequests = focus.Number{}, "", focus.Zero()
 	r.SkuId = k.Provider + "/" + k.ID + "/" + meterCapacity
 	r.SkuPriceId, r.SkuMeter = r.SkuId, meterCapacity
-	r.BillingCurrency, r.PricingCategory, r.PricingUnit = k.Currency, "Committed", "Hours"
+	r.BillingCurrency, r.PricingCategory, r.PricingUnit = k.Currency, "Committed", focus.UnitHours
 	price, _ := k.HourlyCost.Mul(money.Units(1))
 	r.ListUnitPrice, r.ContractedUnitPrice = focus.NumberOf(price), focus.NumberOf(price)
 	r.CommitmentDiscountId, r.CommitmentDiscountName, r.CommitmentDiscountType = k.ID, k.Name, k.Type
-	r.CommitmentDiscountCategory, r.CommitmentDiscountUnit = "Usage", "Hours"
+	r.CommitmentDiscountCategory = "Usage"
 	r.XCostStatus, r.XCostSource, r.XConfidence = string(ledger.StatusPriced), focus.SourceEstimate, string(ledger.ConfidenceExact)
 	r.XPriceSource = string(ledger.SourceCommitment)
 	return r
@@ -120,7 +118,7 @@ func (k *Commitment) purchase(m *maker, start time.Time, hours money.Quantity, c
 	r.ChargeCategory, r.ChargeFrequency = "Purchase", "Recurring"
 	r.ChargeDescription = "Capacity " + k.Name
 	quantity, _ := oneAnHour.Mul(hours)
-	r.PricingQuantity, r.CommitmentDiscountQuantity = focus.NumberOf(quantity), focus.NumberOf(quantity)
+	r.PricingQuantity, r.CommitmentDiscountQuantity, r.CommitmentDiscountUnit = focus.NumberOf(quantity), focus.NumberOf(quantity), focus.UnitHours
 	r.BilledCost, r.ListCost, r.ContractedCost = focus.NumberOf(cost), focus.NumberOf(cost), focus.NumberOf(cost)
 	r.EffectiveCost = focus.Zero()
 	return r
@@ -134,10 +132,7 @@ func (k *Commitment) unused(m *maker, start time.Time, cost money.Amount) focus.
 	r.CommitmentDiscountStatus = "Unused"
 	r.PricingQuantity, r.BilledCost, r.ListCost, r.ContractedCost = focus.Zero(), focus.Zero(), focus.Zero(), focus.Zero()
 	r.EffectiveCost = focus.NumberOf(cost)
-	if hours, err := money.RoundUnitPrice(new(big.Rat).Quo(cost.Rat(), k.HourlyCost.Rat())); err == nil {
-		quantity, _ := hours.Mul(money.Units(1))
-		r.CommitmentDiscountQuantity = focus.NumberOf(quantity)
-	}
+	k.Measure(&r)
 	return r
 }
 
