@@ -7,9 +7,9 @@ const maxDepth = 32
 
 // coverOf looks at the children of a record that came in earlier batches: spans end, and are
 // exported, from the inside out.
-func (d *Deduplicator) coverOf(r *record) cover {
+func (d *Deduplicator) coverOf(r *record, k *keys) cover {
 	var c cover
-	for n := d.first(byParent, mix(r.trace, r.span)); n != 0; {
+	for n := d.first(byParent, k.self); n != 0; {
 		child := d.at(n)
 		if child.trace == r.trace && child.parent == r.span && child.is(judged) {
 			c |= child.shows()

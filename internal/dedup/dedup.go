@@ -29,8 +29,9 @@ type Deduplicator struct {
 	// batch is the first record of the batch that is being judged: verdicts from there on are not
 	// given yet and may still change.
 	batch seq
-	// seqs has the record of each item of the batch, 0 where the item has none.
+	// seqs has the record of each item of the batch, 0 where the item has none; keys has its hashes.
 	seqs []seq
+	keys []keys
 	// inner, outer and silent are the calls of the batch by when they are judged: those with usage that
 	// surround no other, those that do, those without usage.
 	inner, outer, silent []seq
@@ -87,7 +88,7 @@ func (d *Deduplicator) resolve(items []Item, verdicts []Verdict) {
 	d.seqs = d.seqs[:0]
 	d.warm(items)
 	for i := range items {
-		d.seqs = append(d.seqs, d.admit(&items[i]))
+		d.seqs = append(d.seqs, d.admit(&items[i], &d.keys[i]))
 	}
 	d.climb()
 	d.judge()
@@ -115,24 +116,24 @@ func withoutIdentity(it *Item) Verdict {
 // admit returns the record of an item: the one there is when the item came before, a new one otherwise,
 // and 0 for items that need none. Tool executions are not remembered: what runs inside a tool is no part of the
 // call that surrounds it, so the chain of ancestors ends there.
-func (d *Deduplicator) admit(it *Item) seq {
+func (d *Deduplicator) admit(it *Item, k *keys) seq {
 	if it.OtherSignal || it.Role == genai.RoleNone || it.Role == genai.RoleOther || it.Span == [8]byte{} {
 		return 0
 	}
-	trace, span := foldTrace(it.Trace), binary.BigEndian.Uint64(it.Span[:])
-	if n := d.find(trace, span); n != 0 {
+	span := binary.BigEndian.Uint64(it.Span[:])
+	if n := d.findAt(k.self, k.trace, span); n != 0 {
 		return n
 	}
 	n, r := d.add()
-	r.trace, r.span, r.parent = trace, span, binary.BigEndian.Uint64(it.Parent[:])
+	r.trace, r.span, r.parent = k.trace, span, binary.BigEndian.Uint64(it.Parent[:])
 	r.role, r.arrived = it.Role, d.arrival
 	r.start, r.end = it.Start, max(it.Start, it.End)
 	r.process, r.scope, r.model, r.response = uint32(it.Process), uint32(it.Scope), uint32(it.Model), it.Response
 	r.input, r.uncached, r.output = saturate(it.Input), saturate(it.Uncached), saturate(it.Output)
 	r.setFlags(it)
 	d.inexact = d.inexact || r.is(inexact)
-	r.cover = d.coverOf(r)
-	d.index(n, r)
+	r.cover = d.coverOf(r, k)
+	d.index(n, r, k)
 	if !r.isCall() {
 		r.verdict = Aggregate
 		r.flags |= judged

@@ -8,10 +8,10 @@ const recent = 8 << 10
 
 // index puts a record into every index that it will be looked for in. Most processes have calls
 // from one scope only and most fleets no gateway, and need half of the indexes.
-func (d *Deduplicator) index(n seq, r *record) {
-	d.insert(byID, r.key(byID), n)
+func (d *Deduplicator) index(n seq, r *record, k *keys) {
+	d.insert(byID, k.self, n)
 	if r.parent != 0 {
-		d.link(byParent, n, r)
+		d.linkAt(byParent, k.parent, n, r)
 	}
 	if !r.isCall() {
 		return
@@ -51,17 +51,27 @@ func (d *Deduplicator) complete(n seq, first, last int, belongs func(*record) bo
 	}
 }
 
-// warm reads ahead what the items of a batch will be looked up in. Each look-up by itself waits for memory; the
-// reads of a loop that does nothing else overlap.
+// keys are the hashes that a new item is looked up by several times.
+type keys struct {
+	// trace is the folded trace id; self and parent are the keys of the item's span and of the one around it.
+	trace, self, parent uint64
+}
+
+// warm hashes the items of a batch, and reads ahead what they will be looked up in. Each look-up by itself waits for
+// memory; the reads of a loop that does nothing else overlap.
 func (d *Deduplicator) warm(items []Item) {
 	var sink seq
+	d.keys = d.keys[:0]
 	for i := range items {
 		it := &items[i]
-		trace, span := foldTrace(it.Trace), binary.BigEndian.Uint64(it.Span[:])
-		sink += d.peek(byID, mix(trace, span)) + d.peek(byParent, mix(trace, span))
+		k := keys{trace: foldTrace(it.Trace)}
+		k.self = mix(k.trace, binary.BigEndian.Uint64(it.Span[:]))
+		sink += d.peek(byID, k.self) + d.peek(byParent, k.self)
 		if parent := binary.BigEndian.Uint64(it.Parent[:]); parent != 0 {
-			sink += d.peek(byID, mix(trace, parent)) + d.peek(byParent, mix(trace, parent))
+			k.parent = mix(k.trace, parent)
+			sink += d.peek(byID, k.parent) + d.peek(byParent, k.parent)
 		}
+		d.keys = append(d.keys, k)
 		if it.Response != 0 {
 			sink += d.peek(byResponse, it.Response)
 		}

@@ -104,8 +104,11 @@ func (s *store) live(n seq) seq {
 }
 
 // find returns the record of a span, or 0.
-func (s *store) find(trace, span uint64) seq {
-	n := s.first(byID, mix(trace, span))
+func (s *store) find(trace, span uint64) seq { return s.findAt(mix(trace, span), trace, span) }
+
+// findAt is find for a key that is known.
+func (s *store) findAt(key, trace, span uint64) seq {
+	n := s.first(byID, key)
 	if n == 0 {
 		return 0
 	}

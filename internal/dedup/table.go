@@ -100,8 +100,10 @@ func (s *store) displaced(index int, key uint64) *entry {
 }
 
 // link makes a record the youngest of its key.
-func (s *store) link(index int, n seq, r *record) {
-	key := r.key(index)
+func (s *store) link(index int, n seq, r *record) { s.linkAt(index, r.key(index), n, r) }
+
+// linkAt is link for a key that is known.
+func (s *store) linkAt(index int, key uint64, n seq, r *record) {
 	if e, away := s.lookup(index, key); e != nil {
 		r.next[index] = e.n
 		e.n = n
