@@ -69,7 +69,7 @@ func (c *CommitmentConfig) resolve() (publish.Commitment, error) {
 	if resolved.Currency == "" {
 		resolved.Currency = defaultCurrency
 	}
-	if len(resolved.Currency) != len(defaultCurrency) || strings.ToUpper(resolved.Currency) != resolved.Currency {
+	if len(resolved.Currency) != len(defaultCurrency) || strings.Trim(resolved.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return resolved, fmt.Errorf("currency is %q; use an ISO 4217 code like USD", c.Currency)
 	}
 	if _, err := path.Match(c.Model, ""); err != nil {

@@ -129,9 +129,22 @@ func (c *Config) validateURL() error {
 	if !slices.Contains(schemes, u.Scheme) {
 		return fmt.Errorf("url: scheme of %q is unknown; use file://, s3://, gs:// or azblob://", u.Redacted())
 	}
-	if _, err := blobs.LocalPath(u); u.Scheme == "file" && err != nil {
+	if u.Scheme == "file" {
+		return validateDirectory(u)
+	}
+	if u.Host == "" && u.Scheme != "mem" {
+		return fmt.Errorf("url: %q names no bucket; write %s://bucket/prefix", u.Redacted(), u.Scheme)
+	}
+	return nil
+}
+
+func validateDirectory(u *url.URL) error {
+	if _, err := blobs.LocalPath(u); err != nil {
 		return fmt.Errorf("url: %q names no directory; write file:///var/lib/otelcol/focus, or file://./focus for one below the working directory",
 			u.Redacted())
+	}
+	if u.RawQuery != "" {
+		return fmt.Errorf("url: %q has options, which directories have not; remove ?%s", u.Redacted(), u.RawQuery)
 	}
 	return nil
 }
