@@ -96,7 +96,7 @@ func TestUnpriced(t *testing.T) {
 		e.send(
 			unpriced(1, "unknown_model").with("gen_ai.usage.input_tokens", 100).with("gen_ai.usage.output_tokens", 20),
 			unpriced(2, "no_usage"),
-			priced(3).with("finops.cost.lines", "nonsense"),
+			priced(3).with("finops.cost.lines", "nonsense").with("gen_ai.usage.input_tokens", 7),
 			priced(4).with("finops.cost.currency", "usd"),
 			priced(5).with("finops.cost.status", "guessed"),
 			priced(6).with("finops.cost.status", "duplicate").with("finops.cost.lines", nil),
@@ -109,7 +109,7 @@ func TestUnpriced(t *testing.T) {
 		got = append(got, strings.Join([]string{r.XCostReason, r.SkuMeter, r.ConsumedQuantity.String(), r.XRequests.String()}, " "))
 	}
 	assert.ElementsMatch(t, []string{
-		"unknown_model input 100 1", "unknown_model output 20 0", "no_usage request 0 1", "malformed_lines request 0 3",
+		"unknown_model input 100 1", "unknown_model output 20 0", "no_usage request  1", "malformed_lines input 7 1", "malformed_lines request  2",
 	}, got)
 	assert.EqualValues(t, 3, h.counter("records", "outcome", "malformed"))
 	assert.EqualValues(t, 1, h.counter("records", "outcome", "ignored"))

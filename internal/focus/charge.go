@@ -118,6 +118,9 @@ func (c *Charge) Row(routes *Routes, sum Amounts) (Row, error) {
 		return Row{}, c.rangeError("quantity", sum.Quantity)
 	}
 	if !c.Status.HasAmount() {
+		if sum.Quantity.IsZero() { // calls without usage: how much it was is not known, and unknown is not zero
+			r.ConsumedQuantity, r.ConsumedUnit = Number{}, ""
+		}
 		return r, nil
 	}
 	if !c.price(&r, unit, sum.Quantity) {

@@ -40,7 +40,7 @@ var table = []Column{
 	{Name: "CommitmentDiscountType", Type: String, Level: Conditional, Nullable: nullable, Datasets: costs, Description: "What the provider calls it: Provisioned Throughput"},
 	{Name: "CommitmentDiscountUnit", Type: String, Level: Conditional, Nullable: nullable, Datasets: costs, Description: "Unit of CommitmentDiscountQuantity, the same in all rows of a commitment: Hours"},
 	{Name: "CommitmentProgramEligibilityDetails", Type: JSON, Level: Conditional, Nullable: nullable, Since: V1_4, Datasets: 0, Description: "Read, never written"},
-	{Name: "ConsumedQuantity", Type: Decimal, Scale: 9, Level: Conditional, Nullable: nullable, Datasets: all, Description: "Tokens, requests, images: single units"},
+	{Name: "ConsumedQuantity", Type: Decimal, Scale: 9, Level: Conditional, Nullable: nullable, Datasets: all, Description: "Tokens, requests, images: single units; null for unpriced calls whose usage is unknown"},
 	{Name: "ConsumedUnit", Type: String, Level: Conditional, Nullable: nullable, Datasets: all, Description: "Tokens and the like"},
 	{Name: "ContractApplied", Type: JSON, Level: Conditional, Nullable: nullable, Since: V1_3, Datasets: 0, Description: "Read, never written"},
 	{Name: "ContractedCost", Type: Decimal, Scale: 24, Level: Mandatory, Nullable: required, Datasets: costs, Description: "ContractedUnitPrice x PricingQuantity, exactly"},

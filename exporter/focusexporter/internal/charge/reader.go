@@ -147,7 +147,7 @@ func (r *Reader) read(call *genai.Call, now time.Time, b *Batch) {
 		}
 		b.charges = b.charges[:from]
 		id.Reason = ReasonMalformed
-		b.count(&id, &genai.Call{}, from)
+		b.count(&id, call, from)
 	}
 	b.Records = append(b.Records, Record{from: from, to: len(b.charges)})
 }

@@ -100,7 +100,7 @@ func (k *Commitment) row(m *maker, start time.Time) focus.Row {
 		Start: start, End: start.Add(m.grain), Provider: k.Provider, Account: k.Account, Status: ledger.StatusUnpriced,
 	}
 	r, _ := c.Row(m.routes, focus.Amounts{}) // without a quantity or a price there is nothing out of range
-	r.ConsumedQuantity, r.ConsumedUnit, r.XRequests = focus.Number{}, "", focus.Zero()
+	r.XRequests = focus.Zero()
 	r.SkuId = k.Provider + "/" + k.ID + "/" + meterCapacity
 	r.SkuPriceId, r.SkuMeter = r.SkuId, meterCapacity
 	r.BillingCurrency, r.PricingCategory, r.PricingUnit = k.Currency, "Committed", focus.UnitHours
