@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -61,9 +63,39 @@ type conversion struct {
 
 	files, rows, rounded int
 	dropped              []string
+	// made has the source of each file by its name in the target.
+	made map[string]string
+}
+
+// isWithin reports whether a directory or a bucket's prefix is another or lies in it.
+func isWithin(inner, outer string) bool {
+	inner, outer = place(inner), place(outer)
+	return inner == outer || strings.HasPrefix(inner, outer+"/")
+}
+
+// place writes what may be a path or a URL in one way, without options.
+func place(target string) string {
+	u, err := url.Parse(target)
+	if err == nil && u.Scheme != "" && u.Scheme != "file" {
+		return u.Scheme + "://" + u.Host + strings.TrimRight(u.Path, "/")
+	}
+	if err == nil && u.Scheme == "file" {
+		path, err := blobs.LocalPath(u)
+		if err != nil {
+			return target // opening it says what is wrong
+		}
+		target = path
+	}
+	if absolute, err := filepath.Abs(target); err == nil {
+		target = absolute
+	}
+	return strings.TrimRight(filepath.ToSlash(target), "/")
 }
 
 func (c *conversion) run(ctx context.Context, source, target string) error {
+	if isWithin(target, source) {
+		return fmt.Errorf("%s: lies in the source, whose totals would have every charge twice; write elsewhere", target)
+	}
 	from, err := openSource(ctx, source)
 	if err != nil {
 		return err
@@ -110,9 +142,17 @@ func (c *conversion) convert(ctx context.Context, from *focusstore.Store, key st
 	if err != nil {
 		return fmt.Errorf("%s: %w", from.Name(key), err)
 	}
+	name := c.rename(key)
+	if other, taken := c.made[name]; taken {
+		return fmt.Errorf("%s and %s would both become %s; convert them one by one", other, from.Name(key), name)
+	}
+	if c.made == nil {
+		c.made = map[string]string{}
+	}
+	c.made[name] = from.Name(key)
 	c.files++
 	c.rows += len(rows)
-	return to.WriteAll(ctx, c.rename(key), data, nil)
+	return to.WriteAll(ctx, name, data, nil)
 }
 
 // rename gives a file the extension of its new format.

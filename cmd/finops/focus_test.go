@@ -100,9 +100,33 @@ func TestFocusConvertFilesOfOthers(t *testing.T) {
 
 func TestFocusConvertErrors(t *testing.T) {
 	dir := t.TempDir()
-	assert.Contains(t, run(t, "focus", "convert", dir, dir), "no .parquet, .csv or .csv.gz file\nexit code 1")
+	assert.Contains(t, run(t, "focus", "convert", dir, t.TempDir()), "no .parquet, .csv or .csv.gz file\nexit code 1")
 	assert.Contains(t, run(t, "focus", "convert", metered, "ftp://host/x"), `no driver registered for "ftp"`)
 	blocked := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
 	assert.Contains(t, run(t, "focus", "convert", metered, blocked), "not a directory\nexit code 1")
+}
+
+// Files that are written beside those that they are made of would double every total of the directory.
+func TestFocusConvertIntoItself(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile(metered)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), data, 0o600))
+	for _, target := range []string{dir, dir + "/", filepath.Join(dir, "below"), "file://" + dir} {
+		assert.Contains(t, run(t, "focus", "convert", dir, target), "lies in the source, whose totals would have every charge twice; write elsewhere\nexit code 1")
+	}
+	assert.NoDirExists(t, filepath.Join(dir, "below"))
+	assert.Contains(t, run(t, "focus", "convert", dir, dir+"-2"), "1 files, 8 rows\nexit code 0")
+	assert.Contains(t, run(t, "focus", "convert", filepath.Join(dir, "a.csv"), dir), "exit code 0", "a file is told from what is made of it")
+}
+
+// Of two files whose names differ in the extension only, neither replaces the other.
+func TestFocusConvertNamesThatMeet(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile(metered)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), data, 0o600))
+	require.Contains(t, run(t, "focus", "convert", filepath.Join(dir, "a.csv"), dir), "exit code 0")
+	assert.Contains(t, run(t, "focus", "convert", "--format", "csv", dir, t.TempDir()), "would both become a.csv; convert them one by one\nexit code 1")
 }
