@@ -2,8 +2,8 @@ package genaicostprocessor
 
 import "strings"
 
-// textBlock is how much text shares one allocation: the lines and savings of about twenty spans. A span that
-// somebody keeps keeps its block, but not the texts of a whole batch.
+// textBlock is how much text shares one allocation: the lines and savings of about twenty spans. Whoever keeps a span
+// keeps its block too, but not the texts of a whole batch.
 const textBlock = 2 << 10
 
 // texts makes strings of texts that are built one after the other, many from one allocation.
