@@ -9,6 +9,7 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/varint"
 )
 
 // keyVersion begins every key; it changes when the fields of [Charge] do.
@@ -32,17 +33,17 @@ func (c *Charge) AppendKey(dst []byte) []byte {
 		dst, _ = price.AppendBinary(dst) // never an error
 	}
 	for _, text := range c.texts() {
-		dst = appendText(dst, *text)
+		dst = varint.AppendText(dst, *text)
 	}
-	dst = appendText(dst, string(c.Status))
-	dst = appendText(dst, string(c.Reason))
-	dst = appendText(dst, string(c.Confidence))
-	dst = appendText(dst, string(c.Source))
+	dst = varint.AppendText(dst, string(c.Status))
+	dst = varint.AppendText(dst, string(c.Reason))
+	dst = varint.AppendText(dst, string(c.Confidence))
+	dst = varint.AppendText(dst, string(c.Source))
 	dst = binary.AppendUvarint(dst, uint64(c.Shared.Weight))
 	dst = binary.AppendUvarint(dst, c.Shared.Total)
 	dst = binary.AppendUvarint(dst, uint64(len(c.Tags)))
 	for _, t := range c.Tags {
-		dst = appendText(appendText(dst, t.Key), t.Value)
+		dst = varint.AppendText(varint.AppendText(dst, t.Key), t.Value)
 	}
 	return dst
 }
@@ -66,93 +67,49 @@ func (c *Charge) flags() byte {
 	return f
 }
 
-func appendText(dst []byte, s string) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
-}
-
 // ParseKey reads what [Charge.AppendKey] wrote.
 func ParseKey(key []byte) (Charge, error) {
-	k := keyReader{rest: key}
-	if v := k.byte(); v != keyVersion {
+	k := keyReader{varint.Reader{Rest: key}}
+	if v := k.Byte(); v != keyVersion {
 		return Charge{}, fmt.Errorf("%w: version %d; want %d", ErrKey, v, keyVersion)
 	}
 	var c Charge
-	c.Meter = meter.Meter(k.byte())
-	flags := k.byte()
+	c.Meter = meter.Meter(k.Byte())
+	flags := k.Byte()
 	c.Late, c.Commitment.Spend = flags&flagLate != 0, flags&flagSpend != 0
-	start := k.varint()
+	start := k.Varint()
 	c.Start = time.Unix(start, 0).UTC()
-	c.End = time.Unix(start+k.varint(), 0).UTC()
+	c.End = time.Unix(start+k.Varint(), 0).UTC()
 	c.Effective, c.Contracted, c.List = k.price(), k.price(), k.price()
 	for _, text := range c.texts() {
-		*text = k.text()
+		*text = k.Text()
 	}
-	c.Status, c.Reason = ledger.Status(k.text()), ledger.Reason(k.text())
-	c.Confidence, c.Source = ledger.Confidence(k.text()), ledger.CostSource(k.text())
-	c.Shared.Weight, c.Shared.Total = uint32(k.uvarint()), k.uvarint()
+	c.Status, c.Reason = ledger.Status(k.Text()), ledger.Reason(k.Text())
+	c.Confidence, c.Source = ledger.Confidence(k.Text()), ledger.CostSource(k.Text())
+	c.Shared.Weight, c.Shared.Total = uint32(k.Uvarint()), k.Uvarint()
 	c.Tags = k.tags()
-	if k.failed || len(k.rest) > 0 || int(c.Meter) >= meter.Count {
+	if k.Failed() || len(k.Rest) > 0 || int(c.Meter) >= meter.Count {
 		return Charge{}, ErrKey
 	}
 	return c, nil
 }
 
-// keyReader takes fields off a key; once it fails, all that follows is zero.
-type keyReader struct {
-	rest   []byte
-	failed bool
-}
-
-func (k *keyReader) take(n uint64) []byte {
-	if n > uint64(len(k.rest)) {
-		k.failed, k.rest = true, nil
-		return nil
-	}
-	taken := k.rest[:n]
-	k.rest = k.rest[n:]
-	return taken
-}
-
-func (k *keyReader) byte() byte {
-	if b := k.take(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
-func (k *keyReader) uvarint() uint64 {
-	v, n := binary.Uvarint(k.rest)
-	k.take(width(n))
-	return v
-}
-
-func (k *keyReader) varint() int64 {
-	v, n := binary.Varint(k.rest)
-	k.take(width(n))
-	return v
-}
-
-// width is how many bytes a varint took; what is no varint takes more than there are.
-func width(n int) uint64 {
-	if n <= 0 {
-		return 1 << 62
-	}
-	return uint64(n)
-}
-
-func (k *keyReader) text() string { return string(k.take(k.uvarint())) }
+// keyReader takes the fields of a key off it.
+type keyReader struct{ varint.Reader }
 
 func (k *keyReader) price() money.UnitPrice {
-	p, err := money.UnitPriceFromBinary(k.take(money.BinarySize))
-	k.failed = k.failed || err != nil
+	p, err := money.UnitPriceFromBinary(k.Take(money.BinarySize))
+	if err != nil {
+		k.Fail()
+	}
 	return p
 }
 
 func (k *keyReader) tags() []Tag {
-	n := k.uvarint()
+	n := k.Uvarint()
 	var tags []Tag
-	for i := uint64(0); i < n && !k.failed; i++ {
-		tags = append(tags, Tag{k.text(), k.text()})
+	for i := uint64(0); i < n && !k.Failed(); i++ {
+		tags = append(tags, Tag{k.Text(), k.Text()})
 	}
 	return tags
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/varint"
 )
 
 // headerVersion begins the header. A later version that cannot be read by this one is refused
@@ -21,15 +22,11 @@ type header struct {
 }
 
 func (h *header) encode() []byte {
-	b := appendText([]byte{headerVersion}, h.instance)
-	b = appendText(b, h.schema)
+	b := varint.AppendText([]byte{headerVersion}, h.instance)
+	b = varint.AppendText(b, h.schema)
 	b = binary.AppendUvarint(b, h.nextSlot)
 	b, _ = h.journal.AppendBinary(b) // never an error
 	return b
-}
-
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 var errHeader = errors.New("the header of the persisted state cannot be read; move the storage's files away to start from zero")
@@ -43,12 +40,12 @@ func parseHeader(raw []byte) (header, error) {
 			"the persisted state has format %d and this version reads %d; run the version that wrote it, or move the storage's files away to start from zero",
 			raw[0], headerVersion)
 	}
-	p := parser{b: raw[1:]}
-	h := header{instance: p.text(), schema: p.text(), nextSlot: p.uvarint()}
-	if p.failed || h.instance == "" || h.nextSlot > maxSlots {
+	r := varint.Reader{Rest: raw[1:]}
+	h := header{instance: r.Text(), schema: r.Text(), nextSlot: r.Uvarint()}
+	if r.Failed() || h.instance == "" || h.nextSlot > maxSlots {
 		return header{}, errHeader
 	}
-	journal, rest, err := replay.ParseJournal(p.b)
+	journal, rest, err := replay.ParseJournal(r.Rest)
 	if err != nil || len(rest) > 0 {
 		return header{}, errHeader
 	}
@@ -58,30 +55,3 @@ func parseHeader(raw []byte) (header, error) {
 
 // maxSlots is more than any store has had; to read as many back would take forever.
 const maxSlots = 1 << 32
-
-// parser reads varints and texts; after the first failure it returns zero values.
-type parser struct {
-	b      []byte
-	failed bool
-}
-
-func (p *parser) uvarint() uint64 {
-	v, n := binary.Uvarint(p.b)
-	if n <= 0 {
-		p.failed, p.b = true, nil
-		return 0
-	}
-	p.b = p.b[n:]
-	return v
-}
-
-func (p *parser) text() string {
-	n := p.uvarint()
-	if n > uint64(len(p.b)) {
-		p.failed, p.b = true, nil
-		return ""
-	}
-	s := string(p.b[:n])
-	p.b = p.b[n:]
-	return s
-}

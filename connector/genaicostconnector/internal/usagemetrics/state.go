@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
+	"github.com/otelcol-finops/otelcol-finops/internal/varint"
 )
 
 // pageVersion begins an encoded page.
@@ -71,18 +72,18 @@ func (r *Restored) Add(number uint64, state []byte) error {
 	if len(state) == 0 || state[0] != pageVersion {
 		return fmt.Errorf("%w: want format %d", errPage, pageVersion)
 	}
-	d := decoder{b: state[1:]}
+	d := decoder{varint.Reader{Rest: state[1:]}}
 	var read []restored
-	for len(d.b) > 0 && !d.failed {
+	for len(d.Rest) > 0 {
 		one := restored{stream: &stream{}}
-		copy(one.id[:], d.take(len(one.id)))
+		copy(one.id[:], d.Take(uint64(len(one.id))))
 		d.stream(one.stream)
 		if uint64(one.id[0]) != number {
 			return errPage
 		}
 		read = append(read, one)
 	}
-	if d.failed {
+	if d.Failed() {
 		return errPage
 	}
 	r.streams = append(r.streams, read...)
@@ -109,44 +110,21 @@ func (s *stream) last() uint64 {
 	return last
 }
 
-// decoder reads what encode wrote. After the first failure it returns zero values.
-type decoder struct {
-	b      []byte
-	failed bool
-}
-
-func (d *decoder) take(n int) []byte {
-	if n > len(d.b) {
-		d.failed, d.b = true, nil
-		return nil
-	}
-	v := d.b[:n]
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.failed, d.b = true, nil
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
+// decoder reads what encode wrote.
+type decoder struct{ varint.Reader }
 
 func (d *decoder) stream(s *stream) {
-	s.watchedSince = d.uvarint()
-	n := d.uvarint()
+	s.watchedSince = d.Uvarint()
+	n := d.Uvarint()
 	if n == 0 || n > maxRuns {
-		d.failed, d.b = true, nil
+		d.Fail()
 		return
 	}
 	for range n {
-		r := run{start: d.uvarint(), last: d.uvarint()}
-		value, err := money.QuantityFromBinary(d.take(money.BinarySize))
+		r := run{start: d.Uvarint(), last: d.Uvarint()}
+		value, err := money.QuantityFromBinary(d.Take(money.BinarySize))
 		if err != nil || value.Sign() < 0 {
-			d.failed, d.b = true, nil
+			d.Fail()
 			return
 		}
 		r.value = value

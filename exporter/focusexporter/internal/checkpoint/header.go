@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/replay"
+	"github.com/otelcol-finops/otelcol-finops/internal/varint"
 )
 
 // headerVersion begins the header. A state that this version cannot read is refused at start: to overwrite it
@@ -22,8 +23,7 @@ type header struct {
 }
 
 func (h *header) encode() []byte {
-	raw := binary.AppendUvarint([]byte{headerVersion}, uint64(len(h.writer)))
-	raw = append(raw, h.writer...)
+	raw := varint.AppendText([]byte{headerVersion}, h.writer)
 	raw = binary.AppendUvarint(raw, h.next)
 	raw = binary.AppendUvarint(raw, uint64(h.begun))
 	raw = binary.AppendUvarint(raw, uint64(len(h.books)))
@@ -45,46 +45,20 @@ func parseHeader(raw []byte) (h header, err error) {
 			"the persisted state has format %d and this version reads %d; run the version that wrote it, or move the storage's files away to start from zero",
 			raw[0], headerVersion)
 	}
-	p := parser{rest: raw[1:]}
-	h.writer = string(p.take(p.uvarint()))
-	h.next = p.uvarint()
-	h.begun = int64(p.uvarint())
-	for n := p.uvarint(); n > 0 && !p.failed; n-- {
-		h.books = append(h.books, p.uvarint())
+	r := varint.Reader{Rest: raw[1:]}
+	h.writer = r.Text()
+	h.next = r.Uvarint()
+	h.begun = int64(r.Uvarint())
+	for n := r.Uvarint(); n > 0 && !r.Failed(); n-- {
+		h.books = append(h.books, r.Uvarint())
 	}
-	if p.failed || h.writer == "" {
+	if r.Failed() || h.writer == "" {
 		return header{}, errHeader
 	}
-	journal, rest, err := replay.ParseJournal(p.rest)
+	journal, rest, err := replay.ParseJournal(r.Rest)
 	if err != nil || len(rest) > 0 {
 		return header{}, errHeader
 	}
 	h.journal = journal
 	return h, nil
-}
-
-// parser takes values off the header; after the first failure it returns zero values.
-type parser struct {
-	rest   []byte
-	failed bool
-}
-
-func (p *parser) uvarint() uint64 {
-	v, n := binary.Uvarint(p.rest)
-	if n <= 0 {
-		p.failed, p.rest = true, nil
-		return 0
-	}
-	p.rest = p.rest[n:]
-	return v
-}
-
-func (p *parser) take(n uint64) []byte {
-	if n > uint64(len(p.rest)) {
-		p.failed, p.rest = true, nil
-		return nil
-	}
-	taken := p.rest[:n]
-	p.rest = p.rest[n:]
-	return taken
 }
