@@ -86,7 +86,6 @@ func queryCosts(t *testing.T, directory string) map[owner]*big.Rat {
 	query, err := os.ReadFile(focusExample + "cost-by-team.sql")
 	require.NoError(t, err)
 	python := duckdb(t)
-	//nolint:gosec // G204: what runs is ours
 	command := exec.CommandContext(t.Context(), python, "-c", `
 import csv, duckdb, sys
 result = duckdb.sql(sys.argv[1])
@@ -116,14 +115,14 @@ func duckdb(t *testing.T) string {
 	t.Helper()
 	directory := absolute("../../.tools/duckdb")
 	python := filepath.Join(directory, "bin", "python")
-	if exec.CommandContext(t.Context(), python, "-c", "import duckdb").Run() == nil { //nolint:gosec // G204: a path of ours
+	if exec.CommandContext(t.Context(), python, "-c", "import duckdb").Run() == nil {
 		return python
 	}
 	for _, step := range [][]string{
 		{"python3", "-m", "venv", directory},
 		{python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "duckdb"},
 	} {
-		if out, err := exec.CommandContext(t.Context(), step[0], step[1:]...).CombinedOutput(); err != nil { //nolint:gosec // G204: steps of ours
+		if out, err := exec.CommandContext(t.Context(), step[0], step[1:]...).CombinedOutput(); err != nil {
 			t.Skipf("SKIPPED: the query of examples/focus is not run, because DuckDB for Python could not be installed: %s: %v\n%s",
 				strings.Join(step, " "), err, out)
 		}

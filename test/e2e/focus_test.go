@@ -25,9 +25,9 @@ const kills = 20
 func TestFocusSurvivesKills(t *testing.T) {
 	t.Parallel()
 	s := newSetup(t, time.Second, "storage.yaml", "focus.yaml")
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // G115: any number does
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // G404: for a test
+	random := rand.New(rand.NewPCG(seed, seed))
 	var sent []ptrace.Traces
 	for range kills {
 		sent = append(sent, sendUntil(t, s, sent, time.Duration(random.Int64N(int64(600*time.Millisecond))))...)
