@@ -73,8 +73,13 @@ var (
 	noCorrection    = clause{"ChargeClass", isNot, []string{"Correction"}}
 )
 
-func null(column string) clause    { return clause{column, isNull, nil} }
-func present(column string) clause { return clause{column, notNull, nil} }
+func null(column string) clause {
+	return clause{column, isNull, nil}
+}
+
+func present(column string) clause {
+	return clause{column, notNull, nil}
+}
 
 // rules are those that look at one row. A rule whose column the file lacks says nothing: whether the column should be there is
 // another rule.

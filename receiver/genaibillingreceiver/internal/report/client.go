@@ -143,7 +143,10 @@ type transient struct {
 	after time.Duration
 }
 
+// Error says what failed, without the wait.
 func (t *transient) Error() string { return t.err.Error() }
+
+// Unwrap returns what failed.
 func (t *transient) Unwrap() error { return t.err }
 
 // try makes one request.
