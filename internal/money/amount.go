@@ -83,6 +83,16 @@ func (a Amount) RoundTo(decimals int) Amount {
 	return Amount{v}
 }
 
+// RoundAmount makes an amount of an exact rational, rounded half to even to 1e-24. It is for comparisons; what calls
+// cost is a product of a unit price, and needs no rounding.
+func RoundAmount(r *big.Rat) (Amount, error) {
+	v, ok := roundRat(r, bigAmount)
+	if !ok {
+		return Amount{}, fmt.Errorf("amount %s: %w", r.FloatString(0), ErrRange)
+	}
+	return Amount{v}, nil
+}
+
 // UnitPrice returns a as the price of one unit, rounded half to even to 1e-15.
 func (a Amount) UnitPrice() UnitPrice {
 	m, neg := a.v.abs()

@@ -3,6 +3,7 @@ package money
 import (
 	"fmt"
 	"math"
+	"math/big"
 )
 
 const (
@@ -12,6 +13,8 @@ const (
 	// maxFastUnits is the most whole units whose multiple of 1e-9 fits 64 bits.
 	maxFastUnits = math.MaxUint64 / 1_000_000_000
 )
+
+var bigQuantity = big.NewInt(1_000_000_000)
 
 // Quantity is how much of a meter was used, in multiples of 1e-9 units, up to ±1.7e29 units.
 type Quantity struct{ v int128 }
@@ -94,6 +97,9 @@ func (q Quantity) Decimals() int {
 	_, decimals := trimZeros(frac, quantityScale)
 	return decimals
 }
+
+// Rat returns q as a rational.
+func (q Quantity) Rat() *big.Rat { return new(big.Rat).SetFrac(q.v.big(), bigQuantity) }
 
 // Float64 returns the nearest float64.
 func (q Quantity) Float64() float64 { return q.v.float64(quantityScale, quantityPow5) }

@@ -41,7 +41,16 @@ func ScanUnitPrice(s string) (UnitPrice, int) {
 // RoundUnitPrice makes a unit price from an exact rational, rounded half to even to 1e-15. It is the
 // only place where a price is rounded.
 func RoundUnitPrice(r *big.Rat) (UnitPrice, error) {
-	num := new(big.Int).Mul(r.Num(), bigUnitPrice)
+	v, ok := roundRat(r, bigUnitPrice)
+	if !ok {
+		return UnitPrice{}, fmt.Errorf("unit price %s: %w", r.FloatString(0), ErrRange)
+	}
+	return UnitPrice{v}, nil
+}
+
+// roundRat returns r in units of 1/scale, rounded half to even.
+func roundRat(r *big.Rat, scale *big.Int) (int128, bool) {
+	num := new(big.Int).Mul(r.Num(), scale)
 	quo, rem := num.QuoRem(num, r.Denom(), new(big.Int))
 	switch rem.Mul(rem, bigTwo).CmpAbs(r.Denom()) {
 	case 1:
@@ -51,11 +60,7 @@ func RoundUnitPrice(r *big.Rat) (UnitPrice, error) {
 			quo.Add(quo, big.NewInt(int64(r.Sign())))
 		}
 	}
-	v, ok := fromBig(quo)
-	if !ok {
-		return UnitPrice{}, fmt.Errorf("unit price %s: %w", r.FloatString(0), ErrRange)
-	}
-	return UnitPrice{v}, nil
+	return fromBig(quo)
 }
 
 // Mul returns the exact cost of q units, and false, with the limit of the range, when it is beyond it.
