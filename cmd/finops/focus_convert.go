@@ -180,11 +180,15 @@ func (c *conversion) encode(rows []focus.Row, fields []focusfile.Field) ([]byte,
 	return buf.Bytes(), err
 }
 
-// datasetOf tells estimates from what was billed. Files of others are bills.
+// datasetOf tells estimates from what was billed, and both from quantities without a cost. Files of others are bills.
 func datasetOf(rows []focus.Row, fields []focusfile.Field) focus.Dataset {
-	hasCost := slices.ContainsFunc(fields, func(f focusfile.Field) bool { return f.Name == "BilledCost" })
+	has := func(name string) bool {
+		return slices.ContainsFunc(fields, func(f focusfile.Field) bool { return f.Name == name })
+	}
 	switch {
-	case !hasCost:
+	case !has("BilledCost") && has("x_SnapshotTime"):
+		return focus.BilledUsage
+	case !has("BilledCost"):
 		return focus.Unpriced
 	case slices.ContainsFunc(rows, func(r focus.Row) bool { return r.XCostSource == focus.SourceEstimate }):
 		return focus.Metered

@@ -31,6 +31,7 @@ var focusGolden = map[string]string{
 	"focus_show_wrong_by":      "focus show --by Team " + metered,
 	"focus_show_wrong_where":   "focus show --where team " + metered,
 	"focus_show_unpriced":      "focus show --by x_Model,x_CostReason ../../internal/focus/focusfile/testdata/unpriced-1.2.csv",
+	"focus_show_billed_usage":  "focus show --by x_Model,SkuMeter,x_ProviderLine ../../internal/focus/focusfile/testdata/billed_usage-1.2.csv",
 	"focus_convert_format":     "focus convert --format xlsx a b",
 }
 
@@ -72,6 +73,20 @@ func TestFocusConvertThereAndBack(t *testing.T) {
 	first, err := os.ReadFile(metered)
 	require.NoError(t, err)
 	last, err := os.ReadFile(filepath.Join(source, "metered-1.2.csv"))
+	require.NoError(t, err)
+	assert.Equal(t, string(first), string(last))
+}
+
+// A file without a cost stays in its dataset, so that nothing of it is lost.
+func TestFocusConvertBilledUsage(t *testing.T) {
+	const usage = "../../internal/focus/focusfile/testdata/billed_usage-1.2.csv"
+	dir := t.TempDir()
+	there, back := filepath.Join(dir, "there"), filepath.Join(dir, "back")
+	require.Equal(t, "1 files, 3 rows\nexit code 0\n", run(t, "focus", "convert", "--focus-version", "1.4", usage, there))
+	require.Equal(t, "1 files, 3 rows\nexit code 0\n", run(t, "focus", "convert", "--format", "csv", there, back))
+	first, err := os.ReadFile(usage)
+	require.NoError(t, err)
+	last, err := os.ReadFile(filepath.Join(back, "billed_usage-1.2.csv"))
 	require.NoError(t, err)
 	assert.Equal(t, string(first), string(last))
 }

@@ -156,13 +156,13 @@ type source struct {
 }
 
 var (
-	errUnpriced = errors.New("it is unpriced; read the dataset metered or billed")
+	errUnpriced = errors.New("it has no cost; read the dataset metered or billed")
 	errMixed    = errors.New("the inputs have rows that were metered and rows that were billed, which are the same money; read one dataset")
 )
 
 func (s *source) look(row *focus.Row) error {
 	switch {
-	case row.XCostStatus == "unpriced":
+	case row.IsQuantity():
 		return errUnpriced
 	case row.XCostSource == focus.SourceEstimate:
 		s.metered = true

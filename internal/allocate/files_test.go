@@ -97,6 +97,8 @@ func TestRunRefuses(t *testing.T) {
 	both[1].XCostSource = focus.SourceProvider
 	write(t, mixed, both, csv)
 	write(t, unpriced, focustest.Rows(focustest.Unpriced()), focusfile.Options{Format: focusfile.CSV, Version: focus.V1_2, Dataset: focus.Unpriced})
+	usage := filepath.Join(in, "usage.csv")
+	write(t, usage, focustest.BilledUsage(), focusfile.Options{Format: focusfile.CSV, Version: focus.V1_2, Dataset: focus.BilledUsage})
 	broken := filepath.Join(in, "broken.csv")
 	require.NoError(t, os.WriteFile(broken, []byte("BilledCost\nmuch\n"), 0o600))
 	empty := filepath.Join(in, "empty")
@@ -116,6 +118,7 @@ func TestRunRefuses(t *testing.T) {
 		"no files":                     {empty, elsewhere, ErrInput, "no Parquet or CSV files"},
 		"metered and billed":           {mixed, elsewhere, errMixed, "mixed.csv: row"},
 		"unpriced":                     {unpriced, elsewhere, errUnpriced, "unpriced.csv: row 1"},
+		"what a provider counted":      {usage, elsewhere, errUnpriced, "usage.csv: row 1"},
 		"no amount":                    {broken, elsewhere, ErrInput, "broken.csv:2"},
 	} {
 		_, err := Job{Rules: parse(t, callersOnly), Inputs: []string{test.input}, Output: test.output, Version: focus.V1_2}.Run()

@@ -1,6 +1,10 @@
 package focus
 
-import "time"
+import (
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
+)
 
 // Row is one charge: a value for every column that any version has. Empty strings, zero times and zero Numbers are
 // NULL. Fields are named as their columns are, with X for x_; the columns of a version are those of [Columns].
@@ -92,4 +96,10 @@ type Row struct {
 	XRequests               Number
 	XServiceTier            string
 	XSnapshotTime           time.Time
+}
+
+// IsQuantity reports whether the row is one that we wrote to state a quantity and no cost, as those of [Unpriced] and [BilledUsage]. Rows of
+// others without a cost are mistakes.
+func (r *Row) IsQuantity() bool {
+	return r.BilledCost.IsNull() && (r.XCostStatus == string(ledger.StatusUnpriced) || !r.XSnapshotTime.IsZero())
 }

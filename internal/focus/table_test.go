@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,34 @@ func TestMandatoryColumnsAreWritten(t *testing.T) {
 	}
 	for _, name := range []string{"BilledCost", "ListCost", "PricingQuantity", "SkuPriceId"} {
 		assert.NotContains(t, specified(V1_2, Unpriced), name, "what has no price has no cost")
+	}
+}
+
+// Rows of counts have nothing that a sum of costs, or of charges, could take for one.
+func TestBilledUsageHasNoCharges(t *testing.T) {
+	for _, v := range Versions() {
+		in := names(Columns(v, BilledUsage))
+		for _, name := range in {
+			assert.NotRegexp(t, "Cost|Price|Pricing|Currency|Charge(Category|Class|Frequency)|Tags|Alloc|Commitment|Invoice", name)
+		}
+		for _, name := range []string{"BillingAccountId", "SubAccountId", "SkuMeter", "ConsumedQuantity", "x_Requests", "x_ProviderLine", "x_SnapshotTime"} {
+			assert.Contains(t, in, name)
+		}
+	}
+}
+
+func TestIsQuantity(t *testing.T) {
+	for _, c := range []struct {
+		row  Row
+		want bool
+	}{
+		{Row{XCostStatus: "unpriced"}, true},
+		{Row{XSnapshotTime: time.Unix(1, 0)}, true},
+		{Row{XSnapshotTime: time.Unix(1, 0), BilledCost: Zero()}, false},
+		{Row{XCostStatus: "free", BilledCost: Zero()}, false},
+		{Row{}, false},
+	} {
+		assert.Equal(t, c.want, c.row.IsQuantity(), "%+v", c)
 	}
 }
 

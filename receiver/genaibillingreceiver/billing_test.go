@@ -250,6 +250,10 @@ func TestFOCUSFiles(t *testing.T) {
 		row("9", "Usage", "Compute", "Amazon EC2", "") +
 		row("7", "Usage", "AI and Machine Learning", "Amazon Bedrock", "estimate")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), []byte(content), 0o600))
+	// What another collector's provider counted lies beside what it billed.
+	counted := "ChargePeriodStart,ChargePeriodEnd,ServiceCategory,ServiceName,ConsumedQuantity,ConsumedUnit,x_SnapshotTime\n" +
+		"2026-11-02T00:00:00Z,2026-11-03T00:00:00Z,AI and Machine Learning,Amazon Bedrock,10,Tokens,2026-11-04T00:00:00Z\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "counted.csv"), []byte(counted), 0o600))
 	r.boot(map[string]any{"providers": []any{map[string]any{"provider": "focus", "name": "aws", "url": dir, "provider_name": "aws.bedrock"}}})
 	require.NoError(t, r.collect(november.Add(5*day)))
 	rows := r.ledger.days[dayKey{"aws", november.Add(day)}].rows

@@ -243,12 +243,14 @@ func TestColumns(t *testing.T) {
 	assert.Contains(t, texts, "ServiceProviderName-C-present ")
 }
 
-func TestUnpricedIsNoDatasetOfTheSpecification(t *testing.T) {
-	data, err := focusfile.Encode(focustest.Rows(focustest.Unpriced()), focusfile.Options{Version: focus.V1_2, Dataset: focus.Unpriced})
-	require.NoError(t, err)
-	c := New(0)
-	check(t, c, data)
-	assert.False(t, c.Report().Conforms())
+func TestQuantitiesWithoutACostDoNotConform(t *testing.T) {
+	for d, rows := range map[focus.Dataset][]focus.Row{focus.Unpriced: focustest.Rows(focustest.Unpriced()), focus.BilledUsage: focustest.BilledUsage()} {
+		data, err := focusfile.Encode(rows, focusfile.Options{Version: focus.V1_2, Dataset: d})
+		require.NoError(t, err)
+		c := New(0)
+		check(t, c, data)
+		assert.Equal(t, d.Conforms(), c.Report().Conforms(), d)
+	}
 }
 
 func TestDoublesMayBeALittleOff(t *testing.T) {

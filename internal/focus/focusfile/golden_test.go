@@ -23,10 +23,14 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func dataset(d focus.Dataset) []focus.Row {
-	if d == focus.Unpriced {
+	switch d {
+	case focus.Unpriced:
 		return focustest.Rows(focustest.Unpriced())
+	case focus.BilledUsage:
+		return focustest.BilledUsage()
+	default:
+		return focustest.Rows(focustest.Priced())
 	}
-	return focustest.Rows(focustest.Priced())
 }
 
 // read returns all rows of a file.
@@ -46,7 +50,7 @@ func read(t require.TestingT, data []byte) []focus.Row {
 
 func TestGolden(t *testing.T) {
 	for _, v := range focus.Versions() {
-		for _, d := range []focus.Dataset{focus.Metered, focus.Unpriced} {
+		for _, d := range []focus.Dataset{focus.Metered, focus.Unpriced, focus.BilledUsage} {
 			name := fmt.Sprintf("%s-%s.csv", d, v)
 			t.Run(name, func(t *testing.T) {
 				o := Options{Format: CSV, Version: v, Dataset: d}

@@ -95,6 +95,31 @@ func Unpriced() []Case {
 	}
 }
 
+// BilledUsage returns rows of what a provider counted: tokens with and without a meter, and requests.
+func BilledUsage() []focus.Row {
+	day := Hour.Truncate(24 * time.Hour)
+	c := focus.Charge{
+		Start: day, End: day.AddDate(0, 0, 1), Provider: "openai", Account: "org-1", Subaccount: "proj-1", Model: "gpt-5-2025-08-07",
+		ServiceTier: "batch", Status: ledger.StatusUnpriced,
+	}
+	var rows []focus.Row
+	for _, n := range []struct {
+		meter, line, unit string
+		quantity          int64
+	}{
+		{"input", "", "Tokens", 1_300_000}, {"", "input_cache_write_tokens", "Tokens", 512}, {"", "", "Requests", 42},
+	} {
+		r := Rows([]Case{{c, focus.Amounts{Quantity: money.Units(n.quantity)}}})[0]
+		r.SkuMeter, r.XProviderLine, r.ConsumedUnit, r.XSnapshotTime = n.meter, n.line, n.unit, day.AddDate(0, 0, 4)
+		r.XRequests = focus.Number{}
+		if n.unit == "Requests" {
+			r.XRequests = r.ConsumedQuantity
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
 // Rows returns the rows of cases.
 func Rows(cases []Case) []focus.Row {
 	routes := focus.BuiltinRoutes()

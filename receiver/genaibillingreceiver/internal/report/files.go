@@ -26,8 +26,8 @@ type Files struct {
 	Provider, Account string
 }
 
-// Read reads the rows whose charge period starts within the span. Rows that are estimates are our own, not a
-// bill's.
+// Read reads the rows whose charge period starts within the span. Estimates, and quantities without a cost, are our own
+// rows and not a bill's.
 func (f *Files) Read(ctx context.Context, span Span) (*Report, error) {
 	r := &Report{}
 	if err := f.read(ctx, span, r); err != nil {
@@ -66,7 +66,7 @@ func (f *Files) read(ctx context.Context, span Span, r *Report) (err error) {
 }
 
 func (f *Files) wants(row *focus.Row) bool {
-	if row.XCostSource == focus.SourceEstimate {
+	if row.XCostSource == focus.SourceEstimate || row.IsQuantity() {
 		return false
 	}
 	if len(f.Services) == 0 {
