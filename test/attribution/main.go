@@ -4,7 +4,7 @@
 // cost center has to pay.
 //
 // It starts the collector with the example's own configuration on free ports, makes spans of
-// calls.csv as the instrumentations named there do, sends them as OTLP JSON, and adds up what
+// calls.csv as the instrumentations named there do, sends them over OTLP, and adds up what
 // the calls cost four times: by hand (expected.csv), from the spans that the collector exported, from
 // its metrics page, and from its FOCUS files. All four must agree to the last digit.
 package main

@@ -28,9 +28,10 @@ var overlay []byte
 
 // collector is the running collector and where to reach it.
 type collector struct {
-	process      *otelcol.Process
-	traces, page string // URLs
-	spans        string // file of exported spans
+	process *otelcol.Process
+	traces  string // address of the OTLP receiver
+	page    string // URL
+	spans   string // file of exported spans
 }
 
 // result is what a collector made of the requests.
@@ -92,7 +93,7 @@ func (o options) start(ctx context.Context, directory string) (*collector, error
 	}
 	return &collector{
 		process: process,
-		traces:  "http://" + addresses[1] + "/v1/traces",
+		traces:  addresses[1],
 		page:    "http://" + addresses[2] + "/metrics",
 		spans:   filepath.Join(directory, "spans.json"),
 	}, nil
@@ -104,25 +105,12 @@ func (c *collector) take(ctx context.Context, requests []ptrace.Traces) (books.B
 	defer cancel()
 	sent := 0
 	for _, request := range requests {
-		if err := c.send(sending, request); err != nil {
+		if err := otelcol.PostTraces(sending, c.traces, request); err != nil {
 			return nil, nil, err
 		}
 		sent += request.SpanCount()
 	}
 	return c.await(ctx, sent)
-}
-
-func (c *collector) send(ctx context.Context, traces ptrace.Traces) error {
-	document, err := (&ptrace.JSONMarshaler{}).MarshalTraces(traces)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.traces, bytes.NewReader(document))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	return do(request, io.Discard)
 }
 
 // do copies the body of a good answer to out.

@@ -3,30 +3,19 @@
 package main
 
 import (
-	"crypto/sha256"
-	"embed"
 	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
-	"strings"
-	"text/template"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/instrumented"
 )
-
-// files are spans of one call as instrumentations export them, captured from real ones; what
-// differs from call to call is left open.
-//
-//go:embed templates/*.json
-var files embed.FS
-
-var templates = template.Must(template.ParseFS(files, "templates/*.json"))
 
 // calls are a row of calls.csv: so many calls of one service that are alike.
 type calls struct {
@@ -39,63 +28,15 @@ type calls struct {
 // columns of calls.csv.
 const columns = 13
 
-// call is one of them, as the templates want it.
+// call is one of them.
 type call struct {
 	calls
 
 	number int
 }
 
-const (
-	interval = 2 * time.Second // from call to call, so that none overlaps the next
-	duration = time.Second
-)
-
-func (c call) id() string {
-	sum := sha256.Sum256(fmt.Append(nil, c.calls, c.number))
-	return hex.EncodeToString(sum[:])
-}
-
-func (c call) begin() time.Time { return c.start.Add(time.Duration(c.number) * interval) }
-
-// Trace is the trace ID.
-func (c call) Trace() string { return c.id()[:32] }
-
-// Span is the ID of the n-th span of the call.
-func (c call) Span(n int) string { return strconv.Itoa(n+1) + c.id()[33:48] }
-
-// ID is what the provider calls its response.
-func (c call) ID() string { return "resp_" + c.id()[48:] }
-
-// Model that was called.
-func (c call) Model() string { return c.model }
-
-// Start of the call in nanoseconds.
-func (c call) Start() int64 { return c.begin().UnixNano() }
-
-// End of the call in nanoseconds.
-func (c call) End() int64 { return c.begin().Add(duration).UnixNano() }
-
-// Input tokens, without cached ones.
-func (c call) Input() int { return c.input }
-
-// AllInput has the cached ones in it.
-func (c call) AllInput() int { return c.input + c.cacheRead + c.cacheWrite }
-
-// CacheRead has the tokens read from the cache.
-func (c call) CacheRead() int { return c.cacheRead }
-
-// CacheWrite has the tokens written to the cache for five minutes.
-func (c call) CacheWrite() int { return c.cacheWrite }
-
-// Output tokens.
-func (c call) Output() int { return c.output }
-
-// Total is what OpenAI calls total_tokens.
-func (c call) Total() int { return c.AllInput() + c.output }
-
-// UncachedTotal is what one instrumentation of Anthropic calls total_tokens.
-func (c call) UncachedTotal() int { return c.input + c.output }
+// interval from call to call, so that none overlaps the next.
+const interval = 2 * time.Second
 
 // readTraffic returns one export request for each row of the file.
 func readTraffic(path string) ([]ptrace.Traces, error) {
@@ -162,13 +103,12 @@ func parseCalls(row []string) (calls, error) {
 }
 
 func (c call) spans() (ptrace.Traces, error) {
-	var document strings.Builder
-	if err := templates.ExecuteTemplate(&document, c.instrumentation+".json", c); err != nil {
-		return ptrace.Traces{}, err
-	}
-	traces, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces([]byte(document.String()))
+	traces, err := instrumented.Call{
+		Identity: fmt.Sprint(c.calls, c.number), Model: c.model, Begin: c.start.Add(time.Duration(c.number) * interval),
+		Input: c.input, CacheRead: c.cacheRead, CacheWrite: c.cacheWrite, Output: c.output,
+	}.Spans(c.instrumentation)
 	if err != nil {
-		return traces, fmt.Errorf("%s: %w", c.instrumentation, err)
+		return traces, err
 	}
 	for _, resource := range traces.ResourceSpans().All() {
 		c.describe(resource.Resource().Attributes())

@@ -3,16 +3,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
-	"net/http"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/otelcol"
 )
 
 // sender delivers one export request.
@@ -30,46 +28,13 @@ func newGRPC(address string) (send sender, closeConnection func() error, err err
 		if err != nil {
 			return err
 		}
-		return rejected(response)
+		return otelcol.Rejected(response)
 	}, connection.Close, nil
 }
 
 // newHTTP returns a sender that posts protobuf.
 func newHTTP(address string) sender {
-	url := "http://" + address + "/v1/traces"
 	return func(ctx context.Context, traces ptrace.Traces) error {
-		body, err := ptraceotlp.NewExportRequestFromTraces(traces).MarshalProto()
-		if err != nil {
-			return err
-		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-		if err != nil {
-			return err
-		}
-		request.Header.Set("Content-Type", "application/x-protobuf")
-		reply, err := http.DefaultClient.Do(request)
-		if err != nil {
-			return err
-		}
-		defer reply.Body.Close()
-		answer, err := io.ReadAll(reply.Body)
-		if err != nil {
-			return err
-		}
-		if reply.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s: %s", reply.Status, answer)
-		}
-		response := ptraceotlp.NewExportResponse()
-		if err := response.UnmarshalProto(answer); err != nil {
-			return err
-		}
-		return rejected(response)
+		return otelcol.PostTraces(ctx, address, traces)
 	}
-}
-
-func rejected(response ptraceotlp.ExportResponse) error {
-	if n := response.PartialSuccess().RejectedSpans(); n > 0 {
-		return fmt.Errorf("%d spans rejected: %s", n, response.PartialSuccess().ErrorMessage())
-	}
-	return nil
 }
