@@ -1,7 +1,9 @@
 package fakeproviders
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -39,10 +41,13 @@ func (s *Server) openAI(r *http.Request, result func(*Line) object) any {
 	})
 }
 
+// results leaves out the lines that have none.
 func results(lines []Line, result func(*Line) object) []object {
 	all := []object{}
 	for i := range lines {
-		all = append(all, result(&lines[i]))
+		if r := result(&lines[i]); r != nil {
+			all = append(all, r)
+		}
 	}
 	return all
 }
@@ -50,33 +55,35 @@ func results(lines []Line, result func(*Line) object) []object {
 func (s *Server) openAICosts(r *http.Request) any {
 	return s.openAI(r, func(l *Line) object {
 		return object{
-			"object": "organization.costs.result", "project_id": null(l.Subaccount), "line_item": l.Model + ", " + l.Kind,
+			"object": "organization.costs.result", "project_id": null(l.Subaccount), "line_item": cmp.Or(l.Item, l.Model+", "+l.Kind),
 			"amount": object{"value": json.Number(l.Amount), "currency": "usd"},
 		}
 	})
 }
 
 func (s *Server) openAIUsage(r *http.Request) any {
-	return s.openAI(r, func(l *Line) object {
-		input, cached, output := l.split()
+	return s.openAI(r, usage(func(l *Line) object {
+		u := l.usage()
 		return object{
 			"object": "organization.usage.completions.result", "project_id": null(l.Subaccount), "model": l.Model,
-			"input_tokens": input + cached, "input_cached_tokens": cached, "output_tokens": output, "num_model_requests": l.Requests,
-			"batch": false, "service_tier": "default", "user_id": nil, "api_key_id": nil,
+			"input_tokens": u[Input] + u[CachedInput], "input_cached_tokens": u[CachedInput], "output_tokens": u[Output],
+			"num_model_requests": l.Requests, "batch": l.Tier == Batch, "service_tier": "default", "user_id": nil, "api_key_id": nil,
 		}
-	})
+	}))
 }
 
-func (l *Line) split() (input, cached, output int64) {
-	switch l.Kind {
-	case "output":
-		return 0, 0, l.Tokens
-	case "cached input":
-		return 0, l.Tokens, 0
-	default:
-		return l.Tokens, 0, 0
+// usage leaves out the lines that usage reports do not have.
+func usage(result func(*Line) object) func(*Line) object {
+	return func(l *Line) object {
+		if !l.counted() {
+			return nil
+		}
+		return result(l)
 	}
 }
+
+// usage has the tokens under their kind.
+func (l *Line) usage() map[string]int64 { return map[string]int64{l.Kind: l.Tokens} }
 
 func (s *Server) anthropic(r *http.Request, result func(*Line) object) any {
 	from, err1 := time.Parse(time.RFC3339, r.URL.Query().Get("starting_at"))
@@ -89,26 +96,40 @@ func (s *Server) anthropic(r *http.Request, result func(*Line) object) any {
 	})
 }
 
+// tokenTypes are Anthropic's names of the kinds.
+var tokenTypes = map[string]string{
+	Input: "uncached_input_tokens", CachedInput: "cache_read_input_tokens",
+	CacheWrite: "cache_creation.ephemeral_5m_input_tokens", Output: "output_tokens",
+}
+
 func (s *Server) anthropicCosts(r *http.Request) any {
-	types := map[string]string{"input": "uncached_input_tokens", "cached input": "cache_read_input_tokens", "output": "output_tokens"}
 	return s.anthropic(r, func(l *Line) object {
-		return object{
-			"amount": amount(amount(l.Amount).String() + "e2").String(), "currency": "USD", "cost_type": "tokens", "token_type": types[l.Kind],
-			"description": l.Model + " Usage - " + l.Kind, "model": l.Model, "service_tier": "standard",
+		o := object{
+			"amount": amount(amount(l.Amount).String() + "e2").String(), "currency": "USD", "cost_type": "tokens", "token_type": tokenTypes[l.Kind],
+			"description": l.Model + " Usage - " + l.Kind, "model": l.Model, "service_tier": cmp.Or(l.Tier, "standard"),
 			"context_window": "0-200k", "inference_geo": nil, "workspace_id": null(l.Subaccount),
 		}
+		if l.Item != "" {
+			maps.Copy(o, object{
+				"cost_type": toolTypes[l.Item], "token_type": nil, "description": l.Item, "model": nil, "service_tier": nil, "context_window": nil,
+			})
+		}
+		return o
 	})
 }
 
+// toolTypes are the cost types of charges for tools, by description. Others have none.
+var toolTypes = map[string]any{"Web Search Usage": "web_search", "Code Execution Usage": "code_execution"}
+
 func (s *Server) anthropicUsage(r *http.Request) any {
-	return s.anthropic(r, func(l *Line) object {
-		input, cached, output := l.split()
+	return s.anthropic(r, usage(func(l *Line) object {
+		u := l.usage()
 		return object{
-			"uncached_input_tokens": input, "cache_read_input_tokens": cached, "output_tokens": output,
-			"cache_creation": object{"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 0},
-			"model":          l.Model, "service_tier": "standard", "context_window": "0-200k", "workspace_id": null(l.Subaccount), "api_key_id": nil,
+			"uncached_input_tokens": u[Input], "cache_read_input_tokens": u[CachedInput], "output_tokens": u[Output],
+			"cache_creation": object{"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": u[CacheWrite]},
+			"model":          l.Model, "service_tier": cmp.Or(l.Tier, "standard"), "context_window": "0-200k", "workspace_id": null(l.Subaccount), "api_key_id": nil,
 		}
-	})
+	}))
 }
 
 // openRouter has completed days only, and those of the last 30 days.
@@ -118,11 +139,11 @@ func (s *Server) openRouter(r *http.Request) any {
 		return nil
 	}
 	return object{"data": results(s.Ledger.of("openrouter", d, s.Now()), func(l *Line) object {
-		input, cached, output := l.split()
+		u := l.usage()
 		return object{
 			"date": d.Format(time.DateOnly), "model": l.Model, "model_permaslug": l.Model + "-2026-01-01", "endpoint_id": "e1",
 			"provider_name": "OpenAI", "usage": json.Number(l.Amount), "byok_usage_inference": 99, "requests": l.Requests,
-			"prompt_tokens": input + cached, "completion_tokens": output, "reasoning_tokens": 0,
+			"prompt_tokens": u[Input] + u[CachedInput], "completion_tokens": u[Output], "reasoning_tokens": 0,
 		}
 	})}
 }
@@ -147,10 +168,10 @@ func liteLLMDay(d time.Time, lines []Line) object {
 	var sum money.Amount
 	for i := range lines {
 		l := &lines[i]
-		input, cached, output := l.split()
+		u := l.usage()
 		sum = sum.Add(amount(l.Amount))
 		models[l.Model+"/"+l.Kind] = object{"metrics": object{
-			"spend": json.Number(l.Amount), "prompt_tokens": input + cached, "completion_tokens": output, "api_requests": l.Requests,
+			"spend": json.Number(l.Amount), "prompt_tokens": u[Input] + u[CachedInput], "completion_tokens": u[Output], "api_requests": l.Requests,
 		}, "metadata": object{}}
 	}
 	return object{

@@ -8,7 +8,19 @@ import (
 
 const day = 24 * time.Hour
 
-// Line is what a provider charges for one kind of tokens of a model on one day.
+// Kinds of tokens, in the words of OpenAI's line items. Of cache writes, only Anthropic's reports tell here.
+const (
+	Input       = "input"
+	CachedInput = "cached input"
+	CacheWrite  = "cache write"
+	Output      = "output"
+)
+
+// Batch is the tier of calls that are made later, for less.
+const Batch = "batch"
+
+// Line is what a provider charges for one kind of tokens of a model on one day, or for something else, which
+// has an item and neither a model nor a kind.
 type Line struct {
 	// Provider is openai, anthropic, openrouter or litellm.
 	Provider string
@@ -17,8 +29,12 @@ type Line struct {
 	// Subaccount is a project or workspace; empty is the default one, null on the wire.
 	Subaccount string
 	Model      string
-	// Kind is input, cached input or output.
+	// Kind is one of the kinds of tokens.
 	Kind string
+	// Item is the text of the charge where that names neither model nor kind. Usage reports name the model all the same.
+	Item string
+	// Tier is the service tier, standard when empty.
+	Tier string
 	// Amount is in USD.
 	Amount string
 	Tokens int64
@@ -32,6 +48,9 @@ type Line struct {
 func (l *Line) visible(now time.Time) bool {
 	return !now.Before(l.From) && (l.Until.IsZero() || now.Before(l.Until))
 }
+
+// counted reports whether usage reports have the line: they know nothing of tools.
+func (l *Line) counted() bool { return l.Model != "" }
 
 // Ledger is what is true.
 type Ledger []Line

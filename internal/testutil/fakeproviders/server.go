@@ -110,6 +110,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
+// None lets a request through, between faults.
+func None() Fault {
+	return func(w http.ResponseWriter, r *http.Request, api http.Handler) { api.ServeHTTP(w, r) }
+}
+
 // Status answers with a code, and how many seconds to wait when that is not empty.
 func Status(code int, retryAfter string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
