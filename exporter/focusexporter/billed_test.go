@@ -104,7 +104,7 @@ func TestBilledPartsAreRefused(t *testing.T) {
 		gauge.DataPoints().RemoveIf(func(p pmetric.NumberDataPoint) bool { return p.DoubleValue() == 2 })
 		err := e.metrics.ConsumeMetrics(t.Context(), md)
 		require.ErrorIs(t, err, billing.ErrIncomplete)
-		require.ErrorContains(t, err, "openai of 2026-11-23: 2 of 3: ")
+		require.ErrorContains(t, err, "openai of 2026-11-23: 2 of 3 rows of finops.billed.cost: ")
 		assert.True(t, consumererror.IsPermanent(err))
 		assert.Equal(t, "5", h.billedTotal())
 

@@ -31,6 +31,20 @@ func drawCharge(t *rapid.T) Charge {
 	return c
 }
 
+func drawCount(t *rapid.T) Count {
+	c := Count{
+		Start: monday, End: monday.Add(time.Duration(rapid.IntRange(1, 24).Draw(t, "hours")) * time.Hour),
+		Requests: rapid.Bool().Draw(t, "requests"),
+	}
+	for _, f := range c.fields() {
+		*f.value = rapid.SampledFrom([]string{"", "a", "input_cache_write_tokens", "ü;=,"}).Draw(t, f.key)
+	}
+	var err error
+	c.Quantity, err = money.ParseQuantity(rapid.StringMatching(`[0-9]{1,14}(\.[0-9]{1,9})?`).Draw(t, "quantity"))
+	require.NoError(t, err)
+	return c
+}
+
 // points returns the data points of a metric in the order of their rows' gauges.
 func points(md pmetric.Metrics, name string) (all []pmetric.NumberDataPoint) {
 	metrics := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics()
@@ -81,6 +95,66 @@ func TestADayWithoutChargesTravelsToo(t *testing.T) {
 	assert.Equal(t, s.Header, h)
 	assert.Zero(t, at.Rows)
 	assert.True(t, c.Amount.IsZero())
+}
+
+func TestCountsReadBackExactly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Snapshot{
+			Header: Header{Source: "openai", Day: monday, ReadTime: monday.Add(30*time.Hour + 5), Final: rapid.Bool().Draw(t, "final")},
+			Counts: rapid.SliceOfN(rapid.Custom(drawCount), 1, 6).Draw(t, "counts"),
+		}
+		want := map[string][]Count{}
+		for _, c := range s.Counts {
+			metric := MetricTokens
+			if c.Requests {
+				metric = MetricRequests
+			}
+			want[metric] = append(want[metric], c)
+		}
+		md := written(&s)
+		for _, metric := range []string{MetricTokens, MetricRequests} {
+			got := make([]Count, len(want[metric]))
+			for _, p := range points(md, metric) {
+				h, at, c, err := ReadCount(metric, p)
+				require.NoError(t, err)
+				require.Equal(t, int64(len(got)), at.Rows)
+				header := s.Header
+				header.Provider, header.Account = c.Provider, c.Account
+				require.Equal(t, header, h)
+				got[at.Row] = c
+			}
+			require.Equal(t, append([]Count{}, want[metric]...), got)
+		}
+	})
+}
+
+func TestReadCountRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(pmetric.NumberDataPoint)
+		// placed says that the snapshot is known all the same.
+		placed bool
+	}{
+		"no source":      {func(p pmetric.NumberDataPoint) { p.Attributes().Remove(AttrSource) }, false},
+		"row beyond":     {func(p pmetric.NumberDataPoint) { p.Attributes().PutInt(AttrRow, 1) }, false},
+		"no rows":        {func(p pmetric.NumberDataPoint) { p.Attributes().PutInt(AttrSnapshot, 0) }, true},
+		"no quantity":    {func(p pmetric.NumberDataPoint) { p.Attributes().Remove(AttrQuantity) }, true},
+		"a double":       {func(p pmetric.NumberDataPoint) { p.Attributes().PutDouble(AttrQuantity, 1) }, true},
+		"negative":       {func(p pmetric.NumberDataPoint) { p.Attributes().PutStr(AttrQuantity, "-1") }, true},
+		"too precise":    {func(p pmetric.NumberDataPoint) { p.Attributes().PutStr(AttrQuantity, "0.0000000001") }, true},
+		"without length": {func(p pmetric.NumberDataPoint) { p.SetTimestamp(p.StartTimestamp()) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := Snapshot{
+				Header: Header{Source: "openai", Day: monday, ReadTime: monday},
+				Counts: []Count{{Start: monday, End: monday.Add(day), Quantity: money.Units(10)}},
+			}
+			p := points(written(&s), MetricTokens)[0]
+			test.spoil(p)
+			h, _, _, err := ReadCount(MetricTokens, p)
+			require.ErrorIs(t, err, ErrPoint)
+			assert.Equal(t, test.placed, h.Source == "openai")
+		})
+	}
 }
 
 func TestCountsAreApartFromCharges(t *testing.T) {

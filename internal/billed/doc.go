@@ -6,7 +6,8 @@
 // replaces a day's earlier snapshot by a later one once the later one is whole, so that a charge that the
 // provider took back leaves nothing behind. A row that arrives twice has the same place.
 //
-// A day without any charge is one data point without a value whose number of rows is 0.
+// A day without any charge is one data point without a value whose number of rows is 0. What was counted has
+// places of its own, in each of its metrics; a day without counts has no points of them.
 //
 // Amounts are exact in [AttrAmount]; the value of the data point is the nearest double.
 package billed

@@ -43,6 +43,33 @@ func ReadCharge(p pmetric.NumberDataPoint) (Header, Place, Charge, error) {
 	return h, at, c, nil
 }
 
+// ReadCount reads a data point of [MetricTokens] or [MetricRequests], as metric says. Where only the count cannot be read, the error comes
+// with the header and the place, so that the snapshot is seen to lack a row.
+func ReadCount(metric string, p pmetric.NumberDataPoint) (Header, Place, Count, error) {
+	attrs := p.Attributes()
+	c := Count{Start: p.StartTimestamp().AsTime(), End: p.Timestamp().AsTime(), Requests: metric == MetricRequests}
+	for _, f := range c.fields() {
+		*f.value = text(attrs, f.key)
+	}
+	h, at, err := readHeader(attrs)
+	if err != nil {
+		return Header{}, Place{}, Count{}, err
+	}
+	h.Provider, h.Account = c.Provider, c.Account
+	if c.Quantity, err = money.ParseQuantity(text(attrs, AttrQuantity)); err != nil {
+		return h, at, Count{}, fmt.Errorf("%w: %s: %w", ErrPoint, AttrQuantity, err)
+	}
+	switch {
+	case at.Rows == 0:
+		err = fmt.Errorf("%w: %s is 0, and only a day's charges can be none", ErrPoint, AttrSnapshot)
+	case c.Quantity.Sign() < 0:
+		err = fmt.Errorf("%w: %s is %s: nothing can be used less than not at all", ErrPoint, AttrQuantity, c.Quantity)
+	case !c.End.After(c.Start):
+		err = fmt.Errorf("%w: its time %s is not after its start %s", ErrPoint, c.End.Format(time.RFC3339), c.Start.Format(time.RFC3339))
+	}
+	return h, at, c, err
+}
+
 func readHeader(attrs pcommon.Map) (Header, Place, error) {
 	h := Header{Source: text(attrs, AttrSource)}
 	var at Place

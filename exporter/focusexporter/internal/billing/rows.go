@@ -3,6 +3,7 @@ package billing
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
@@ -24,27 +25,30 @@ func Rows(s *billed.Snapshot, routes *focus.Routes) []focus.Row {
 	return rows
 }
 
-func row(s *billed.Snapshot, c *billed.Charge, routes *focus.Routes) focus.Row {
-	provider := pricing.CanonicalProvider(c.Provider)
+// identify returns the row of what was charged or counted, with neither an amount nor a quantity.
+func identify(s *billed.Snapshot, d *billed.Dimensions, start, end time.Time, routes *focus.Routes) focus.Row {
 	identity := focus.Charge{
-		Start: c.Start, End: c.End, Provider: provider, Account: c.Account, Subaccount: c.Subaccount, Model: c.Model,
-		ServiceTier: pricing.CanonicalTier(c.ServiceTier), Region: c.Region, Status: ledger.StatusUnpriced,
+		Start: start, End: end, Provider: pricing.CanonicalProvider(d.Provider), Account: d.Account, Subaccount: d.Subaccount, Model: d.Model,
+		ServiceTier: pricing.CanonicalTier(d.ServiceTier), Region: d.Region, Status: ledger.StatusUnpriced,
 	}
 	r, _ := identity.Row(routes, focus.Amounts{}) // without a quantity or a price there is nothing out of range
-	r.XCostStatus, r.XRequests = string(ledger.StatusPriced), focus.Number{}
-	r.XCostSource, r.XProviderLine, r.XSnapshotTime = focus.SourceProvider, c.Line, s.ReadTime
+	r.XProviderLine, r.XSnapshotTime = d.Line, s.ReadTime
+	r.HostProviderName = cmp.Or(d.HostProvider, r.HostProviderName)
+	r.ConsumedQuantity, r.ConsumedUnit, r.XRequests = focus.Number{}, "", focus.Number{}
+	r.SkuId, r.SkuMeter = "", ""
+	return r
+}
+
+func row(s *billed.Snapshot, c *billed.Charge, routes *focus.Routes) focus.Row {
+	r := identify(s, &c.Dimensions, c.Start, c.End, routes)
+	r.XCostStatus, r.XCostSource = string(ledger.StatusPriced), focus.SourceProvider
 	r.InvoiceId, r.BillingCurrency = c.Invoice, c.Currency
-	if c.HostProvider != "" {
-		r.HostProviderName = c.HostProvider
-	}
 	r.ChargeDescription = cmp.Or(c.Line, r.ChargeDescription)
 	r.ChargeCategory = cmp.Or(c.Category, billed.Usage)
 	amount := focus.NumberOf(c.Amount)
 	r.BilledCost, r.EffectiveCost, r.ListCost, r.ContractedCost = amount, amount, amount, amount
-	r.ConsumedQuantity, r.ConsumedUnit = focus.Number{}, ""
-	r.SkuId, r.SkuMeter = "", ""
 	if r.ChargeCategory == billed.Usage || r.ChargeCategory == billed.Purchase {
-		price(&r, c, provider)
+		price(&r, c)
 	}
 	if r.ChargeCategory != billed.Usage {
 		r.ChargeFrequency = "One-Time"
@@ -53,7 +57,7 @@ func row(s *billed.Snapshot, c *billed.Charge, routes *focus.Routes) focus.Row {
 }
 
 // price fills in what the specification asks for of usage and purchases. A negative amount is one unit given back.
-func price(r *focus.Row, c *billed.Charge, provider string) {
+func price(r *focus.Row, c *billed.Charge) {
 	quantity, price := money.Units(1), c.Amount
 	if c.Amount.Sign() < 0 {
 		quantity, price = money.Units(-1), c.Amount.Neg()
@@ -61,7 +65,7 @@ func price(r *focus.Row, c *billed.Charge, provider string) {
 	r.PricingQuantity, r.PricingUnit, r.PricingCategory = number(quantity), unit, "Standard"
 	r.ListUnitPrice, r.ContractedUnitPrice = focus.NumberOf(price), focus.NumberOf(price)
 	r.SkuMeter = cmp.Or(c.Meter, "charge")
-	r.SkuId = provider + "/" + cmp.Or(c.Model, slug(c.Line)) + "/" + r.SkuMeter
+	r.SkuId = r.XProvider + "/" + cmp.Or(c.Model, slug(c.Line)) + "/" + r.SkuMeter
 	r.SkuPriceId = r.SkuId
 	if r.ChargeCategory == billed.Usage {
 		r.ConsumedQuantity, r.ConsumedUnit = r.PricingQuantity, unit

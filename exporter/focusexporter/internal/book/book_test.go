@@ -286,6 +286,20 @@ func TestBeginCommitments(t *testing.T) {
 	assert.Equal(t, 4+int(maxBackfill/time.Hour)+1, books)
 }
 
+// What providers charged and counted is in no book.
+func TestNoBookOfLaterDatasets(t *testing.T) {
+	s, calls, d := NewStore(settings()), source{}, disk{}
+	account(t, s, calls.batch(noon, "a"), noon)
+	changes := s.Drain()
+	d.apply(changes)
+	for dataset, want := range map[focus.Dataset]error{focus.Metered: nil, focus.Unpriced: nil, focus.BilledUsage: errHeader} {
+		header := bytes.Clone(d[headerKey(0)])
+		header[1] = byte(dataset)
+		_, err := decodeHeader(header, 0)
+		assert.ErrorIs(t, err, want, dataset)
+	}
+}
+
 func TestUnreadableState(t *testing.T) {
 	s, calls, d := NewStore(settings()), source{}, disk{}
 	account(t, s, calls.batch(noon, "a"), noon)

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,11 @@ func TestBucketInMemory(t *testing.T) {
 	data, err := target.(*bucket).ReadAll(t.Context(), "metered/a.csv")
 	require.NoError(t, err)
 	assert.Equal(t, "two", string(data))
+	for name, want := range map[string]bool{"metered/a.csv": true, "metered/b.csv": false} {
+		exists, err := target.Exists(t.Context(), name)
+		require.NoError(t, err)
+		assert.Equal(t, want, exists, name)
+	}
 	require.NoError(t, target.Close())
 }
 
@@ -79,6 +85,7 @@ func TestBucketRefusesCredentials(t *testing.T) {
 	store.refuse(http.StatusForbidden)
 	err := target.Put(t.Context(), "metered/a.csv", []byte("one"))
 	require.ErrorContains(t, err, "AccessDenied")
+	assert.True(t, (&Writer{Target: target, Timeout: time.Minute}).MayHave(t.Context(), "metered/a.csv"), "who may not look cannot tell")
 	assert.NotContains(t, err.Error(), "secret")
 	store.refuse(0)
 	require.NoError(t, target.Put(t.Context(), "metered/a.csv", []byte("one")))

@@ -12,6 +12,8 @@ import (
 // returns the new one is durable.
 type Target interface {
 	Put(ctx context.Context, name string, data []byte) error
+	// Exists reports whether there is a file of that name.
+	Exists(ctx context.Context, name string) (bool, error)
 	// Close releases what the target holds.
 	Close() error
 }
@@ -90,6 +92,15 @@ func syncDirectory(path string) error {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// Exists implements [Target].
+func (d *directory) Exists(_ context.Context, name string) (bool, error) {
+	_, err := os.Stat(filepath.Join(d.root, filepath.FromSlash(name)))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Close does nothing: a directory holds nothing.

@@ -42,6 +42,10 @@ func TestDirectory(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(data))
 	}
+	writer := Writer{Target: target, Timeout: time.Minute}
+	assert.True(t, writer.MayHave(t.Context(), "metered/x/y.csv"))
+	assert.False(t, writer.MayHave(t.Context(), "metered/x/z.csv"))
+	assert.False(t, writer.MayHave(t.Context(), "billed/x/y.csv"))
 	files, err := os.ReadDir(filepath.Join(root, "metered", "x"))
 	require.NoError(t, err)
 	assert.Len(t, files, 1, "no drafts are left")

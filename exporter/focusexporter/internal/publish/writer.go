@@ -49,6 +49,14 @@ func (w *Writer) put(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
+// MayHave reports whether a file is there, as far as can be told: credentials that may write may not be allowed to look.
+func (w *Writer) MayHave(ctx context.Context, name string) bool {
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	exists, err := w.Target.Exists(ctx, name)
+	return exists || err != nil
+}
+
 // describe writes the metadata of a dataset before its first file since the start: the schema, and the entry that points to it. Replicas of one
 // release write the same, but for the date.
 func (w *Writer) describe(ctx context.Context, dataset focus.Dataset) error {
