@@ -176,6 +176,8 @@ const (
 	TierNotVisible Kind = "tier"
 	// CacheNotVisible: tokens billed under another cache action.
 	CacheNotVisible Kind = "cache"
+	// ModalityNotVisible: tokens billed as audio or images that telemetry counts as text, or the other way round.
+	ModalityNotVisible Kind = "modality"
 
 	// Tool: a charge for a tool or another unit that is no token.
 	Tool Kind = "tool"

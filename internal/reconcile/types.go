@@ -18,13 +18,16 @@ type Key struct {
 	Currency                             string
 }
 
-// Meter is the name of a meter, or [Prompt] or [Completion].
+// Meter is the name of a meter, or one of those that only bills have.
 type Meter string
 
-// Totals that gateways count, which hold several meters.
+// What only bills have.
 const (
+	// Prompt and Completion are totals that gateways count, which hold several meters.
 	Prompt     Meter = "prompt"
 	Completion Meter = "completion"
+	// FeeMeter is of charges for no unit of usage.
+	FeeMeter Meter = "fee"
 )
 
 // Slot is what has one rate within a cell. A tier that nobody names is the standard one, and empty.
@@ -60,7 +63,8 @@ type Unpriced struct {
 // Charge is a line of a bill.
 type Charge struct {
 	Key
-	// Slot is empty where the line names no meter.
+	// Slot has no meter where the line names none. A line of usage that has neither a model nor the meter of a tool or fee is
+	// unparsed.
 	Slot
 	// Category is the ChargeCategory of FOCUS.
 	Category string
@@ -106,17 +110,17 @@ type Rate struct {
 
 // Exclusion is what was metered or billed and is not compared.
 type Exclusion struct {
-	Reason            ExclusionReason `json:"reason"`
-	Provider          string          `json:"provider"`
-	Account           string          `json:"account,omitempty"`
-	Currency          string          `json:"currency,omitempty"`
-	First             Date            `json:"first_day"`
-	Last              Date            `json:"last_day"`
-	Days              int             `json:"days"`
-	Metered           money.Amount    `json:"metered"`
-	Billed            money.Amount    `json:"billed"`
-	MeteredRequests   int64           `json:"metered_requests,omitempty"`
-	UnpricedRequests  int64           `json:"unpriced_requests,omitempty"`
+	Reason           ExclusionReason `json:"reason"`
+	Provider         string          `json:"provider"`
+	Account          string          `json:"account,omitempty"`
+	Currency         string          `json:"currency,omitempty"`
+	First            Date            `json:"first_day"`
+	Last             Date            `json:"last_day"`
+	Days             int             `json:"days"`
+	Metered          money.Amount    `json:"metered"`
+	Billed           money.Amount    `json:"billed"`
+	MeteredRequests  int64           `json:"metered_requests,omitempty"`
+	UnpricedRequests int64           `json:"unpriced_requests,omitempty"`
 	// Text says it for people.
 	Text string `json:"text"`
 }
