@@ -191,14 +191,14 @@ func (b *books) addCharge(n *Charge) {
 	c := b.cell(&n.Key)
 	c.Invoiced = c.Invoiced.Add(n.Cost)
 	b.decimals[n.Provider] = max(b.decimals[n.Provider], decimalsOf(n.Cost))
-	switch {
-	case n.Category == billed.Tax:
+	switch n.Category {
+	case billed.Tax:
 		c.Bridge[Tax] = c.Bridge[Tax].Add(n.Cost)
 		b.found.add(c, Tax, Kind(Tax.String()), n.Line, n.Cost)
-	case n.Category == billed.Credit || n.Category == billed.Adjustment:
+	case billed.Credit, billed.Adjustment:
 		c.Bridge[Credits] = c.Bridge[Credits].Add(n.Cost)
 		b.found.add(c, Credits, Kind(Credits.String()), n.Line, n.Cost)
-	case n.Category == billed.Purchase:
+	case billed.Purchase:
 		c.Bridge[Purchases] = c.Bridge[Purchases].Add(n.Cost)
 		b.found.add(c, Purchases, Kind(Purchases.String()), n.Line, n.Cost)
 	default:

@@ -44,7 +44,7 @@ type Bridge [Lines]money.Amount
 
 // Usage is the sum of the lines that explain usage.
 func (b *Bridge) Usage() (sum money.Amount) {
-	for l := Volume; l < Purchases; l++ {
+	for l := range Purchases {
 		sum = sum.Add(b[l])
 	}
 	return sum

@@ -6,6 +6,8 @@ import (
 )
 
 // sentences say for each kind what was found and what to look at. %s is what the finding is of.
+//
+//nolint:gosec // G101 takes a token for a secret.
 var sentences = map[Kind]string{
 	Bypassing:                  "The provider counted %s of which no telemetry told: something calls it past the collector.",
 	MissingUsage:               "The provider counted %s of calls that did not say what they used: have their instrumentation report usage, for streams too.",
