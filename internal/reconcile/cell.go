@@ -111,7 +111,9 @@ type books struct {
 	tokensCounted, requestsCounted, unparsed map[reportDay]bool
 	// decimals is the finest precision of a provider's amounts.
 	decimals map[string]int
-	found    findings
+	// left are differences of quantities that no other slot of their cells explains, in the order of the cells.
+	left  []*delta
+	found findings
 }
 
 // ErrRange says that a sum is beyond what is added up exactly.
@@ -126,9 +128,13 @@ func Compare(in *Input) (*Report, error) {
 	b.addBilled(in)
 	b.addMetered(in)
 	r := &Report{Excluded: in.Excluded, Warnings: in.Warnings}
-	for _, key := range slices.SortedFunc(maps.Keys(b.cells), compareKeys) {
+	keys := slices.SortedFunc(maps.Keys(b.cells), compareKeys)
+	for _, key := range keys {
+		b.settle(b.cells[key])
+	}
+	b.settleVolume()
+	for _, key := range keys {
 		c := b.cells[key]
-		b.settle(c)
 		if c.Metered.IsLimit() || c.Invoiced.IsLimit() {
 			return nil, fmt.Errorf("%s %s: %w", key.Provider, key.Day.Format(time.DateOnly), ErrRange)
 		}

@@ -293,6 +293,25 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// Calls at midnight, and batches, are on the bill of another day than telemetry has them.
+func TestUsageOfTheDayBefore(t *testing.T) {
+	tuesday := key("gpt")
+	tuesday.Day = monday.AddDate(0, 0, 1)
+	s := input().metered("gpt", in, 1000, 1).counted("gpt", Slot{Meter: in}, 800).charged("gpt", Slot{Meter: in}, "0.002")
+	s.Counts = append(s.Counts, Count{Key: tuesday, Slot: Slot{Meter: in}, Quantity: money.Units(300)})
+	s.Charges = append(s.Charges, Charge{Key: tuesday, Slot: Slot{Meter: in}, Category: "Usage", Cost: amount("0.00075")})
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 2)
+	assert.Equal(t, Bypassing, r.Findings[0].Kind)
+	assert.Equal(t, amount("0.00025"), r.Findings[0].Amount)
+	assert.Equal(t, DayShift, r.Findings[1].Kind)
+	assert.True(t, r.Findings[1].Amount.IsZero())
+	assert.Equal(t, 2, r.Findings[1].Days)
+	assert.Equal(t, amount("-0.0005"), r.Cells[0].Bridge[Volume])
+	assert.Equal(t, amount("0.00075"), r.Cells[1].Bridge[Volume])
+}
+
 // What a bill implies is said as a price list would say it.
 func TestImpliedRates(t *testing.T) {
 	s := input().metered("gpt", in, 1234, 1).counted("gpt", Slot{Meter: in}, 1234).charged("gpt", Slot{Meter: in}, "0.0037").

@@ -164,6 +164,9 @@ const (
 	Understated Kind = "understated"
 	// NotOnBill: usage that telemetry told of and the provider did not count.
 	NotOnBill Kind = "not_on_bill"
+	// DayShift: usage that the provider counted on the day before or after that of the call, as it does of calls at midnight and of
+	// batches. It adds up to nothing unless prices differ between the two.
+	DayShift Kind = "day_shift"
 
 	// WrongPrice: the bill has another rate than we have.
 	WrongPrice Kind = "wrong_price"

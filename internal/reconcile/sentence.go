@@ -13,6 +13,7 @@ var sentences = map[Kind]string{
 	MissingUsage:               "The provider counted %s of calls that did not say what they used: have their instrumentation report usage, for streams too.",
 	Understated:                "The provider counted %s more than telemetry told of, in as many calls.",
 	NotOnBill:                  "Telemetry told of %s that the provider did not count: calls counted twice, of another account, or not charged.",
+	DayShift:                   "The provider counted tokens on the day before or after that of the call.",
 	WrongPrice:                 "The bill has other rates than our prices: %s.",
 	NoPrice:                    "Our prices have no rate for what was used: %s.",
 	TierNotVisible:             "Tokens were billed under another service tier than telemetry says: %s.",

@@ -25,7 +25,8 @@ func (b *books) settle(c *cell) {
 	for _, g := range c.groups() {
 		deltas = append(deltas, b.settlePrice(c, &g)...)
 	}
-	b.settleVolume(c, deltas)
+	b.settleMoves(c, deltas)
+	b.left = append(b.left, deltas...)
 }
 
 // book adds an amount to a line, and to what was found.
@@ -157,7 +158,7 @@ func (b *books) settlePrice(c *cell, g *group) []*delta {
 		if p.rate == nil {
 			continue
 		}
-		d := &delta{Slot: s, part: p, quantity: new(big.Rat).Sub(p.counted.Rat(), p.metered.Rat()), amount: p.expected.Sub(p.cost)}
+		d := &delta{cell: c, Slot: s, part: p, quantity: new(big.Rat).Sub(p.counted.Rat(), p.metered.Rat()), amount: p.expected.Sub(p.cost)}
 		b.settleUnpriced(c, d)
 		deltas = append(deltas, d)
 	}

@@ -4,12 +4,14 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
 // delta is by how much the quantity that the provider counted in a slot exceeds what was metered, and what that costs at our rate.
 type delta struct {
+	*cell
 	Slot
 	part     *part
 	quantity *big.Rat
@@ -39,9 +41,8 @@ var stages = []stage{
 	{ModalityNotVisible, func(s Slot) string { return direction(s.Meter) }},
 }
 
-// settleVolume divides what quantities differ by: first the tokens that only changed their slot, then those of calls that
-// one side does not know of.
-func (b *books) settleVolume(c *cell, deltas []*delta) {
+// settleMoves finds tokens that only changed their slot.
+func (b *books) settleMoves(c *cell, deltas []*delta) {
 	for _, st := range stages {
 		groups := map[string][]*delta{}
 		for _, d := range deltas {
@@ -50,9 +51,6 @@ func (b *books) settleVolume(c *cell, deltas []*delta) {
 		for _, key := range slices.Sorted(maps.Keys(groups)) {
 			b.settleMoved(c, st.kind, groups[key])
 		}
-	}
-	for _, d := range deltas {
-		b.bookVolume(c, d)
 	}
 }
 
@@ -86,6 +84,52 @@ func (b *books) settleMoved(c *cell, kind Kind, group []*delta) {
 		amount := d.take(quantity)
 		f := b.book(c, TierAndCache, kind, "", amount)
 		f.rate(d.Slot).add(quantity, amount, money.Amount{}, amount)
+	}
+}
+
+// settleVolume divides what is left, once it is of all days: first what the provider counted on the day before or after, then
+// the calls that one side does not know of.
+func (b *books) settleVolume() {
+	last := map[series]*delta{}
+	for _, d := range b.left {
+		of := seriesOf(d)
+		if before := last[of]; before != nil && before.Day.AddDate(0, 0, 1).Equal(d.Day) {
+			b.settleShifted(before, d)
+		}
+		last[of] = d
+	}
+	for _, d := range b.left {
+		b.bookVolume(d.cell, d)
+	}
+}
+
+// series is a slot of a model over the days.
+type series struct {
+	Key
+	Slot
+}
+
+func seriesOf(d *delta) series {
+	s := series{d.Key, d.Slot}
+	s.Day = time.Time{}
+	return s
+}
+
+// settleShifted books what is too much on one of two days and too little on the other.
+func (b *books) settleShifted(before, after *delta) {
+	if before.quantity.Sign()*after.quantity.Sign() >= 0 {
+		return
+	}
+	shifted := new(big.Rat).Set(before.quantity)
+	if new(big.Rat).Abs(after.quantity).Cmp(new(big.Rat).Abs(shifted)) < 0 {
+		shifted.Neg(after.quantity)
+	}
+	for _, d := range []*delta{before, after} {
+		quantity := new(big.Rat).Set(shifted)
+		amount := d.take(quantity)
+		f := b.book(d.cell, Volume, DayShift, "", amount)
+		f.rate(d.Slot).add(quantity, amount, money.Amount{}, amount)
+		shifted.Neg(shifted)
 	}
 }
 
