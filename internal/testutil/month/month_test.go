@@ -1,0 +1,158 @@
+//go:build unix
+
+package month
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/fakeproviders"
+)
+
+var october = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+
+func TestLastFinalMonth(t *testing.T) {
+	t.Parallel()
+	for now, want := range map[string]string{
+		"2026-11-24T03:00:00Z": "2026-10-01",
+		"2026-11-04T00:00:00Z": "2026-10-01",
+		"2026-11-03T23:59:59Z": "2026-09-01",
+		"2027-01-20T00:00:00Z": "2026-12-01",
+		"2027-03-31T12:00:00Z": "2027-02-01",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		require.NoError(t, err)
+		assert.Equal(t, want, Last(at).Format(time.DateOnly), now)
+	}
+}
+
+// Each service has a model of its own, whose prices are published.
+func TestServicesAreToldApart(t *testing.T) {
+	t.Parallel()
+	models := map[string]bool{}
+	for _, s := range services {
+		assert.False(t, models[s.model], s.model)
+		models[s.model] = true
+		for kind := range s.usage {
+			assert.Contains(t, published[s.model], kind, s.model)
+		}
+		assert.Contains(t, accounts, s.provider)
+	}
+}
+
+func TestBillAndBooksAgreeWithoutFaults(t *testing.T) {
+	t.Parallel()
+	s := simulate(october, nil)
+	assert.Equal(t, 1, s.billed().Sign())
+	assert.Zero(t, s.difference().Sign(), "they differ by %s", exact(s.difference()))
+}
+
+// Every scenario's faults add up to its difference, and each has a size that is seen in cents.
+func TestSizesOfFaults(t *testing.T) {
+	t.Parallel()
+	for _, scenario := range Scenarios {
+		sum := new(big.Rat)
+		for i, size := range sizes(october, scenario.Faults) {
+			assert.False(t, same(size, new(big.Rat)), scenario.Faults[i].Name)
+			sum.Add(sum, size)
+		}
+		assert.Equal(t, exact(simulate(october, scenario.Faults).difference()), exact(sum), scenario.Name)
+	}
+}
+
+// Sizes that need no simulation.
+func TestSizesByHand(t *testing.T) {
+	t.Parallel()
+	anthropic := simulate(october, nil).ledger().Total("anthropic", october, october.AddDate(0, 1, 0)).Rat()
+	size := func(f *Fault) string { return exact(sizes(october, []*Fault{f})[0]) }
+	assert.Equal(t, exact(anthropic.Mul(anthropic, big.NewRat(-1, 10))), size(discount))
+	// 40 searches and one more on each day, a cent each.
+	assert.Equal(t, "17.36", size(toolCalls))
+
+	cached := new(big.Rat)
+	for _, c := range simulate(october, nil).calls {
+		if c.name == "search-api" && c.begin.Day() >= 9 {
+			cached.Add(cached, big.NewRat(c.used[fakeproviders.CachedInput], 1))
+		}
+	}
+	// 1.25 in place of 2.50 USD for a million.
+	assert.Equal(t, exact(cached.Mul(cached, big.NewRat(-125, 100_000_000))), size(cacheNotVisible))
+}
+
+func TestLedgerHasWhatUsageReportsCount(t *testing.T) {
+	t.Parallel()
+	s := simulate(october, []*Fault{renamedModel, batchNotVisible, toolCalls})
+	requests, items, batches := int64(0), 0, 0
+	for _, l := range s.ledger() {
+		requests += l.Requests
+		if l.Model == "" {
+			items++
+		}
+		if l.Tier == fakeproviders.Batch {
+			batches++
+		}
+		assert.False(t, l.Model != "gpt-4.1-nano-2025-04-14" && l.Model != "" && l.Item != "", "only one model is renamed: %v", l)
+	}
+	assert.EqualValues(t, len(s.calls), requests)
+	assert.Equal(t, 31, items)
+	assert.Equal(t, 22*3, batches, "22 days, three kinds of tokens")
+}
+
+func TestTelemetryLeavesOutWhatBypasses(t *testing.T) {
+	t.Parallel()
+	all, err := simulate(october, nil).requests()
+	require.NoError(t, err)
+	assert.Len(t, all, 31)
+	some, err := simulate(october, []*Fault{bypassing}).requests()
+	require.NoError(t, err)
+	count := 0
+	for i := range all {
+		count += all[i].SpanCount() - some[i].SpanCount()
+	}
+	assert.Equal(t, 21*8, count)
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	s := simulate(october, []*Fault{toolCalls})
+	right := Finding{Kind: "tool", Provider: "openai", BillLine: "web search tool calls", Amount: "17.36"}
+	with := func(change func(*Finding)) []Finding {
+		f := right
+		change(&f)
+		return []Finding{f}
+	}
+	for name, test := range map[string]struct {
+		findings []Finding
+		problems int
+	}{
+		"as it is":          {[]Finding{right}, 0},
+		"less than a cent":  {with(func(f *Finding) { f.Amount = "17.364" }), 0},
+		"in two":            {append(with(func(f *Finding) { f.Amount = "7" }), with(func(f *Finding) { f.Amount = "10.36" })...), 0},
+		"rounding beside":   {[]Finding{right, {Kind: "rounding", Amount: "0.001"}}, 0},
+		"a cent off":        {with(func(f *Finding) { f.Amount = "17.37" }), 1},
+		"not at all":        {nil, 1},
+		"by another name":   {with(func(f *Finding) { f.Kind = "fee" }), 2},
+		"of another line":   {with(func(f *Finding) { f.BillLine = "fees" }), 2},
+		"of another vendor": {with(func(f *Finding) { f.Provider = "anthropic" }), 2},
+		"something else":    {[]Finding{right, {Kind: "unexplained", Amount: "-1"}}, 1},
+	} {
+		o := &Outcome{Scenario: Scenario{Faults: s.faults}, told: s.metered(), charged: s.billed(), Metered: s.metered(), Billed: s.billed()}
+		o.judge(s, test.findings)
+		assert.Len(t, o.Problems(), test.problems, "%s: %v", name, o.Problems())
+	}
+}
+
+func TestTotalsAreJudged(t *testing.T) {
+	t.Parallel()
+	s := simulate(october, nil)
+	more := new(big.Rat).Add(s.billed(), big.NewRat(1, 100))
+	o := &Outcome{told: s.metered(), charged: s.billed(), Metered: more, Billed: s.billed()}
+	assert.Len(t, o.Problems(), 1)
+	o.Metered, o.Billed = s.metered(), more
+	assert.Len(t, o.Problems(), 1)
+	assert.Equal(t, 1, o.Drift().Sign())
+}

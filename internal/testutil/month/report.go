@@ -1,0 +1,70 @@
+//go:build unix
+
+package month
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"os/exec"
+	"path/filepath"
+)
+
+// report is what is read of the answer of finops reconcile.
+type report struct {
+	Totals   []totals  `json:"totals"`
+	Findings []Finding `json:"findings"`
+}
+
+type totals struct {
+	Currency string `json:"currency"`
+	Metered  string `json:"metered"`
+	Billed   string `json:"billed"`
+}
+
+// Finding is a cause that the report names.
+type Finding struct {
+	Line     string `json:"line"`
+	Kind     string `json:"kind"`
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	BillLine string `json:"bill_line"`
+	Amount   string `json:"amount"`
+	Text     string `json:"text"`
+}
+
+func (f *Finding) amount() *big.Rat { return decimal(f.Amount) }
+
+// sum adds up what all groups have.
+func (r *report) sum(of func(*totals) string) *big.Rat {
+	sum := new(big.Rat)
+	for i := range r.Totals {
+		sum.Add(sum, decimal(of(&r.Totals[i])))
+	}
+	return sum
+}
+
+// page is the name of the HTML page below a directory.
+const page = "reconcile.html"
+
+// reconcile runs the command over the FOCUS files below the directory.
+func (s *simulation) reconcile(ctx context.Context, binary, directory string) (*report, error) {
+	command := exec.CommandContext(ctx, binary, "reconcile", "--json", //nolint:gosec // the caller chooses what to run
+		"--month", s.first.Format("2006-01"), "--html", filepath.Join(directory, page), filepath.Join(directory, "focus"))
+	answer, err := command.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		// 1 says that the difference is beyond the threshold, which it is meant to be.
+		if exit.ExitCode() == 1 {
+			err = nil
+		} else {
+			err = fmt.Errorf("%w: %s", err, exit.Stderr)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("finops reconcile: %w", err)
+	}
+	r := &report{}
+	return r, json.Unmarshal(answer, r)
+}
