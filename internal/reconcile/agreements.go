@@ -133,11 +133,16 @@ func agreement(members []*finding) Finding {
 	}
 	told := merged.finding(nil)
 	ratio := merged.ratio()
-	told.Ratio = simplest(ratio, new(big.Rat).Mul(spread, big.NewRat(1, 10)))
+	told.Ratio = ratioText(ratio)
 	off := new(big.Rat).Sub(ratio, new(big.Rat).SetInt64(1))
 	told.Text = fmt.Sprintf("The bill is %s times what our rates give, for all %d models: an agreement of %s that the prices do not have.",
 		told.Ratio, len(members), signed(off))
 	return told
+}
+
+// ratioText is the ratio that was agreed rather than what rounding made of it.
+func ratioText(ratio *big.Rat) string {
+	return simplest(ratio, new(big.Rat).Mul(spread, big.NewRat(1, 10)))
 }
 
 func signed(r *big.Rat) string {

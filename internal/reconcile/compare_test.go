@@ -338,6 +338,13 @@ func TestImpliedRates(t *testing.T) {
 func TestAgreementSaysItsRatio(t *testing.T) {
 	s := input()
 	for _, model := range []string{"gpt", "mini"} {
+		if model == "mini" {
+			r, err := Compare(&s.Input) // of one model it may be its price list as well
+			require.NoError(t, err)
+			require.Len(t, r.Findings, 1)
+			assert.Equal(t, WrongPrice, r.Findings[0].Kind)
+			assert.Equal(t, "0.9", r.Findings[0].Ratio)
+		}
 		for _, meter := range []Meter{in, out} {
 			s.metered(model, meter, 1_000_000, 1).counted(model, Slot{Meter: meter}, 1_000_000)
 			billed := times(big.NewRat(9, 10), cost(key(model), Slot{Meter: meter}, 1_000_000).Rat())

@@ -145,6 +145,9 @@ func (f *finding) finding(tolerated tolerance) Finding {
 	for _, s := range slices.SortedFunc(maps.Keys(f.rates), compareSlots) {
 		told.Rates = append(told.Rates, f.told(s, tolerated))
 	}
+	if f.kind == WrongPrice && len(f.rates) > 1 && f.expected.Sign() > 0 && f.isNear(f.ratio(), tolerated) {
+		told.Ratio = ratioText(f.ratio())
+	}
 	told.Text = told.sentence()
 	return told
 }

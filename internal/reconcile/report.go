@@ -129,7 +129,7 @@ type Finding struct {
 	BillLine string `json:"bill_line,omitempty"`
 	// Requests are the calls that are missing, where the provider counts them.
 	Requests money.Quantity `json:"requests,omitzero"`
-	// Ratio is what the bill charges of what our rates give, of an agreement: 0.9.
+	// Ratio is what the bill charges of what our rates give, where it is the same for several rates: 0.9.
 	Ratio string `json:"ratio,omitempty"`
 	// Rates say of each meter what it is about.
 	Rates []RateFinding `json:"rates,omitempty"`

@@ -40,7 +40,11 @@ func (f *Finding) sentence() string {
 	if !strings.Contains(text, "%s") {
 		return text
 	}
-	return fmt.Sprintf(text, f.subject())
+	text = fmt.Sprintf(text, f.subject())
+	if f.Ratio != "" {
+		text += " All of them are " + f.Ratio + " times ours."
+	}
+	return text
 }
 
 // subject lists the quantities, or the rates of prices.
