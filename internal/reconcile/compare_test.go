@@ -257,6 +257,12 @@ func TestCompare(t *testing.T) {
 			bridge: map[Line]string{Unparsed: "0.001"},
 			found:  []found{{"unparsed", "", "0.0035"}, {"unparsed", "", "-0.0025"}},
 		},
+		"a model that is counted by its name and charged by another": {
+			in: input().metered("gpt", in, 1000, 1).counted("gpt", m(in), 3000).requests("gpt", 2).charge("Usage", "", Slot{}, "GPT Classic", "0.009").
+				metered("mini", in, 4, 1).counted("mini", m(in), 4).requests("mini", 1).charged("mini", m(in), "0.000001"),
+			bridge: map[Line]string{Unparsed: "0.0015", Volume: "0.005"},
+			found:  []found{{"unparsed", "", "0.009"}, {"unparsed", "", "-0.0075"}, {Bypassing, "gpt", "0.005"}},
+		},
 		"charges without quantities": {
 			in:     input().metered("gpt", in, 1000, 1).charged("gpt", m(in), "0.0035"),
 			bridge: map[Line]string{Unexplained: "0.001"},

@@ -8,7 +8,7 @@
 //	tier_and_cache  tokens that both counted, but under another tier or another cache action
 //	tools_and_fees  searches, sessions and the like, and fees
 //	rounding        what is below the precision of the bill or of a unit price
-//	unparsed        lines of a bill that name neither a model nor a meter, against metered models that no line names
+//	unparsed        lines of a bill that name neither a model nor a meter, against models and meters that no line names
 //	unexplained     the rest: above all charges for which the provider reports no quantity
 //
 // Purchases, credits and tax follow, as they stand between usage and the invoice.

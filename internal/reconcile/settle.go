@@ -52,9 +52,13 @@ func (b *books) settleTools(c *cell) {
 // settleUnnamed sets what was metered of a model that no line of the bill names against the lines that name no model.
 func (b *books) settleUnnamed(c *cell) {
 	for _, s := range c.slots(true) {
-		if cost := c.parts[s].cost; !cost.IsZero() {
-			b.book(c, Unparsed, Kind(Unparsed.String()), "", cost.Neg())
-		}
+		b.bookUnnamed(c, c.parts[s].cost.Neg())
+	}
+}
+
+func (b *books) bookUnnamed(c *cell, difference money.Amount) {
+	if !difference.IsZero() {
+		b.book(c, Unparsed, Kind(Unparsed.String()), "", difference)
 	}
 }
 
@@ -182,8 +186,13 @@ func (b *books) settleUnpriced(c *cell, d *delta) {
 
 // bookPrice books the difference between what was charged and what is expected for the quantities that were counted.
 func (b *books) bookPrice(c *cell, g *group, quantity *big.Rat, expected money.Amount) {
-	b.found.expect(c, expected)
 	difference := g.charged.Sub(expected)
+	if g.charges == 0 && b.unparsed[dayOf(&c.Key)] {
+		// What was counted and is on no line is more likely on one that nobody can read than for free.
+		b.bookUnnamed(c, difference)
+		return
+	}
+	b.found.expect(c, expected)
 	if difference.IsZero() {
 		return
 	}
