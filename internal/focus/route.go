@@ -96,6 +96,16 @@ func (t *Routes) Find(provider, model string) Route {
 	return (&Route{Seller: orUnknown(provider), Service: orUnknown(provider)}).complete()
 }
 
+// ProviderOf returns the provider whose charges bear a ServiceName, in exports that know nothing of x_Provider.
+func (t *Routes) ProviderOf(service string) (string, bool) {
+	for i := range t.routes {
+		if r := &t.routes[i]; r.Service == service && r.Provider != "*" {
+			return r.Provider, true
+		}
+	}
+	return "", false
+}
+
 func orUnknown(name string) string {
 	if name == "" {
 		return "Unknown"

@@ -48,3 +48,13 @@ func TestParseRoutesErrors(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+func TestProviderOfService(t *testing.T) {
+	for service, want := range map[string]string{
+		"Amazon Bedrock": "aws.bedrock", "Azure OpenAI Service": "azure.ai.openai", "Vertex AI": "gcp.vertex_ai", "Amazon EC2": "", "": "",
+	} {
+		got, ok := BuiltinRoutes().ProviderOf(service)
+		assert.Equal(t, want, got, service)
+		assert.Equal(t, want != "", ok, service)
+	}
+}

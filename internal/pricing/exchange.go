@@ -176,3 +176,10 @@ func (x *ExchangeRates) last7(pair currencyPair, day int64) (datedRate, bool) {
 	}
 	return rates[i], true
 }
+
+// Convert returns how many units of to one unit of from is worth at that time, as prices are converted: by the last rate published
+// at or before the day, at most a week old. It returns false when there is none.
+func (x *ExchangeRates) Convert(from, to string, at time.Time) (*big.Rat, bool) {
+	c, ok := x.convert(from, to, at.Unix()/secondsPerDay)
+	return c.rate, ok
+}

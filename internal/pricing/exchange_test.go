@@ -57,6 +57,26 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+func TestConvert(t *testing.T) {
+	rates, err := ParseExchangeRates("rates.csv", []byte(someRates))
+	require.NoError(t, err)
+	for _, tt := range []struct{ from, to, at, want string }{
+		{"USD", "EUR", "2026-03-11T23:59:59Z", "4/5"},
+		{"EUR", "USD", "2026-03-12T00:00:00Z", "10/9"},
+		{"USD", "USD", "1999-03-12T00:00:00Z", "1/1"},
+		{"USD", "EUR", "2026-03-20T00:00:00Z", ""},
+		{"USD", "CHF", "2026-03-12T00:00:00Z", ""},
+	} {
+		rate, ok := rates.Convert(tt.from, tt.to, instant(t, tt.at))
+		require.Equal(t, tt.want != "", ok, tt)
+		if ok {
+			assert.Equal(t, tt.want, rate.String())
+		}
+	}
+	_, ok := (*ExchangeRates)(nil).Convert("USD", "EUR", instant(t, "2026-03-12T00:00:00Z"))
+	assert.False(t, ok)
+}
+
 func TestExchangeIsExplained(t *testing.T) {
 	rates, err := ParseExchangeRates("rates.csv", []byte(someRates))
 	require.NoError(t, err)

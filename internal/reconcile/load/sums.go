@@ -1,0 +1,23 @@
+package load
+
+import "github.com/otelcol-finops/otelcol-finops/internal/money"
+
+// sum is what is added up of the rows that agree in everything else.
+type sum struct {
+	quantity money.Quantity
+	cost     money.Amount
+	requests int64
+}
+
+// sums adds rows up. The keys are rows without quantities, costs and requests.
+type sums[R comparable] map[R]*sum
+
+func (s sums[R]) add(key R, more sum) {
+	have, ok := s[key]
+	if !ok {
+		have = new(sum)
+		s[key] = have
+	}
+	have.quantity, have.cost = have.quantity.Add(more.quantity), have.cost.Add(more.cost)
+	have.requests += more.requests
+}

@@ -1,0 +1,65 @@
+package load
+
+import (
+	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/billed"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+)
+
+// warn says what was assumed.
+func (m *matcher) warn() {
+	m.warnUncounted()
+	m.warnUnmetered()
+	for _, line := range sortedKeys(m.unknownLines) {
+		m.warnf("counts of %s have no meter, and are passed over", line)
+	}
+	for _, d := range focus.Datasets() {
+		if n := m.long[d]; n > 0 {
+			m.warnf("%d rows of usage in %s span more than a day, and are compared on their first day", n, d)
+		}
+	}
+	if m.rounded > 0 {
+		m.warnf("%d values had more decimals than are kept, and were rounded", m.rounded)
+	}
+	for _, provider := range sortedKeys(m.merged) {
+		if len(m.Accounts) > 0 {
+			m.warnf("%s is left out: its accounts cannot be told apart", provider)
+		}
+	}
+}
+
+// warnUncounted names the providers whose usage is charged and not counted.
+func (m *matcher) warnUncounted() {
+	counted := map[string]bool{}
+	for _, c := range m.in.Counts {
+		counted[c.Provider] = true
+	}
+	uncounted := map[string]bool{}
+	for _, c := range m.in.Charges {
+		if c.Category == billed.Usage && !counted[c.Provider] {
+			uncounted[c.Provider] = true
+		}
+	}
+	for _, provider := range sortedKeys(uncounted) {
+		m.warnf("%s: no usage report (%s): whether the volume or a price differs cannot be told", provider, focus.BilledUsage)
+	}
+}
+
+// warnUnmetered tells of a bill that begins before telemetry does.
+func (m *matcher) warnUnmetered() {
+	var metered, charged time.Time
+	for _, r := range m.in.Metered {
+		if metered.IsZero() || r.Day.Before(metered) {
+			metered = r.Day
+		}
+	}
+	for _, c := range m.in.Charges {
+		if c.Category == billed.Usage && (charged.IsZero() || c.Day.Before(charged)) {
+			charged = c.Day
+		}
+	}
+	if !metered.IsZero() && !charged.IsZero() && charged.Before(metered) {
+		m.warnf("the bill begins on %s and telemetry on %s; leave out what was before with --from", charged.Format(time.DateOnly), metered.Format(time.DateOnly))
+	}
+}
