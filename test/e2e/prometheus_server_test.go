@@ -25,11 +25,17 @@ type prometheusServer struct{ address string }
 // startPrometheus scrapes target twice a second until the test ends.
 func startPrometheus(t *testing.T, target string) *prometheusServer {
 	t.Helper()
-	directory := t.TempDir()
 	template, err := os.ReadFile(filepath.Join("testdata", "prometheus.yaml"))
 	require.NoError(t, err)
+	return startPrometheusOn(t, strings.ReplaceAll(string(template), "TARGET", target))
+}
+
+// startPrometheusOn runs a configuration until the test ends.
+func startPrometheusOn(t *testing.T, configuration string) *prometheusServer {
+	t.Helper()
+	directory := t.TempDir()
 	config := filepath.Join(directory, "prometheus.yaml")
-	require.NoError(t, os.WriteFile(config, []byte(strings.ReplaceAll(string(template), "TARGET", target)), 0o600))
+	require.NoError(t, os.WriteFile(config, []byte(configuration), 0o600))
 	addresses, err := otelcol.FreeAddresses(t.Context(), 1)
 	require.NoError(t, err)
 
@@ -92,22 +98,28 @@ func (p *prometheusServer) query(t *testing.T, expr string, at float64) []sample
 	if at != 0 {
 		parameters.Set("time", strconv.FormatFloat(at, 'f', 3, 64))
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
-		"http://"+p.address+"/api/v1/query?"+parameters.Encode(), http.NoBody)
+	var data struct {
+		Result []sample `json:"result"`
+	}
+	p.get(t, "query?"+parameters.Encode(), &data)
+	return data.Result
+}
+
+// get asks the API, and reads the data that it answers with.
+func (p *prometheusServer) get(t *testing.T, path string, data any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.address+"/api/v1/"+path, http.NoBody)
 	require.NoError(t, err)
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	var answer struct {
+	answer := struct {
 		Status string `json:"status"`
 		Error  string `json:"error"`
-		Data   struct {
-			Result []sample `json:"result"`
-		} `json:"data"`
-	}
+		Data   any    `json:"data"`
+	}{Data: data}
 	require.NoError(t, json.NewDecoder(response.Body).Decode(&answer))
-	require.Equal(t, "success", answer.Status, "%s: %s", expr, answer.Error)
-	return answer.Data.Result
+	require.Equal(t, "success", answer.Status, "%s: %s", path, answer.Error)
 }
 
 // scalar evaluates an expression whose result is one number; nothing is 0.
