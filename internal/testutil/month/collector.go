@@ -7,6 +7,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -31,8 +32,16 @@ var config []byte
 
 const key = "sk-admin-of-the-company"
 
-// write has the collector meter and bill the month into FOCUS files below the directory, and returns its log.
-func (s *simulation) write(ctx context.Context, binary, directory string) (log string, err error) {
+// Files below the directory of a scenario. The command and the collector are told the company's own prices alike.
+const (
+	configFile   = "collector.yaml"
+	overlayFile  = "overlay.yaml"
+	pricesFile   = "prices.yaml"
+	accountsFile = "accounts.csv"
+)
+
+// write has the collector meter and bill the month into FOCUS files below the directory, and returns it when it has ended.
+func (s *simulation) write(ctx context.Context, binary, directory string) (*otelcol.Process, error) {
 	server := &fakeproviders.Server{Ledger: s.ledger(), Key: key, PageSize: 5, Now: time.Now}
 	for _, path := range []string{fakeproviders.OpenAICosts, fakeproviders.OpenAIUsage, fakeproviders.AnthropicCosts, fakeproviders.AnthropicUsage} {
 		server.Fail(path, badDay()...)
@@ -41,18 +50,20 @@ func (s *simulation) write(ctx context.Context, binary, directory string) (log s
 	defer api.Close()
 	addresses, err := otelcol.FreeAddresses(ctx, 1)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	process, err := s.start(ctx, binary, directory, addresses[0], api.URL)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	err = s.feed(ctx, addresses[0])
-	if err == nil {
+	if err = s.feed(ctx, addresses[0]); err == nil {
 		err = s.awaitBills(ctx, directory)
 	}
 	// Metered files are complete when the collector has ended.
-	return process.Log(), cmp.Or(err, process.Stop(stopTimeout))
+	if err = cmp.Or(err, process.Stop(stopTimeout)); err != nil {
+		return nil, fmt.Errorf("%w; the collector's log:\n%s", err, process.Log())
+	}
+	return process, nil
 }
 
 // badDay is what a provider's API is like when it is busy.
@@ -64,25 +75,34 @@ func badDay() []fakeproviders.Fault {
 }
 
 func (s *simulation) start(ctx context.Context, binary, directory, otlp, api string) (*otelcol.Process, error) {
-	overlay, err := s.overlay()
-	if err != nil {
+	if err := s.configure(directory); err != nil {
 		return nil, err
-	}
-	files := map[string][]byte{"collector.yaml": config, "faults.yaml": overlay, "accounts.csv": accountsTable()}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(directory, name), text, 0o600); err != nil {
-			return nil, err
-		}
 	}
 	lookBack := time.Since(s.first).Truncate(time.Hour) + day
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	return otelcol.StartMerged(ctx, binary, []string{filepath.Join(directory, "collector.yaml"), filepath.Join(directory, "faults.yaml")},
+	return otelcol.StartMerged(ctx, binary, []string{filepath.Join(directory, configFile), filepath.Join(directory, overlayFile)},
 		"MONTH_DIRECTORY="+directory, "MONTH_OTLP="+otlp, "MONTH_PROVIDERS="+api, "MONTH_KEY="+key, "MONTH_LOOK_BACK="+lookBack.String())
 }
 
-// overlay is merged over the configuration. JSON is YAML.
-func (s *simulation) overlay() ([]byte, error) {
+// configure writes the files. JSON is YAML.
+func (s *simulation) configure(directory string) error {
+	own := map[string]any{"overrides": s.overrides()}
+	prices, err1 := json.Marshal(own)
+	overlay, err2 := json.Marshal(map[string]any{"extensions": map[string]any{"gen_ai_pricing": own}})
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{configFile: config, overlayFile: overlay, pricesFile: prices, accountsFile: accountsTable()} {
+		if err := os.WriteFile(filepath.Join(directory, name), text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overrides are prices that the company has set itself.
+func (s *simulation) overrides() []map[string]any {
 	overrides := []map[string]any{}
 	for _, f := range s.faults {
 		if f.override != nil {
@@ -92,7 +112,7 @@ func (s *simulation) overlay() ([]byte, error) {
 			})
 		}
 	}
-	return json.Marshal(map[string]any{"extensions": map[string]any{"gen_ai_pricing": map[string]any{"overrides": overrides}}})
+	return overrides
 }
 
 // accountsTable says which project pays for which service.

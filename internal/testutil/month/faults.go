@@ -79,7 +79,7 @@ var (
 		},
 	}
 	toolCalls = &Fault{
-		Name: "web searches", Kind: "tool", Provider: "openai", BillLine: "web search tool calls",
+		Name: "web searches", Kind: "tool", Provider: "openai", BillLine: "web_search",
 		from: 1, to: 31, item: &item{"proj_research", "web search tool calls", webSearch, 40},
 	}
 	renamedModel = &Fault{

@@ -21,9 +21,9 @@ func same(a, b *big.Rat) bool {
 	return difference.Abs(difference).Cmp(big.NewRat(1, 200)) < 0
 }
 
-// judge assigns each finding to the fault that it names.
-func (o *Outcome) judge(s *simulation, findings []Finding) {
-	for i, size := range sizes(s.first, o.Faults) {
+// judge assigns each finding to the fault that it names. The sizes are those of the scenario's faults.
+func (o *Outcome) judge(sizes []*big.Rat, findings []Finding) {
+	for i, size := range sizes {
 		o.Results = append(o.Results, Result{Fault: o.Faults[i], Size: size, Found: new(big.Rat)})
 	}
 	for _, f := range findings {
@@ -71,6 +71,9 @@ func (o *Outcome) Problems() (problems []string) {
 	}
 	if !same(o.Billed, o.charged) {
 		complain("billed %s, and the providers charge %s", Cents(o.Billed), Cents(o.charged))
+	}
+	if drift := o.Drift(); len(o.Faults) == 0 && drift.Sign() != 0 {
+		complain("a drift of %s without any fault", drift.FloatString(6))
 	}
 	for i := range o.Results {
 		switch r := &o.Results[i]; {

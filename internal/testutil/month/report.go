@@ -52,7 +52,8 @@ const page = "reconcile.html"
 // reconcile runs the command over the FOCUS files below the directory.
 func (s *simulation) reconcile(ctx context.Context, binary, directory string) (*report, error) {
 	command := exec.CommandContext(ctx, binary, "reconcile", "--json", //nolint:gosec // the caller chooses what to run
-		"--month", s.first.Format("2006-01"), "--html", filepath.Join(directory, page), filepath.Join(directory, "focus"))
+		"--month", s.first.Format("2006-01"), "--pricing", filepath.Join(directory, pricesFile),
+		"--html", filepath.Join(directory, page), filepath.Join(directory, "focus"))
 	answer, err := command.Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		// 1 says that the difference is beyond the threshold, which it is meant to be.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/testutil/otelcol"
 )
 
 // Runner has the binaries under test.
@@ -24,8 +26,8 @@ type Outcome struct {
 	Scenario
 	// Page is the report as HTML.
 	Page string
-	// Log is what the collector wrote.
-	Log string
+	// Process is the collector, which has ended.
+	Process *otelcol.Process
 	// Metered and Billed are what the report compares.
 	Metered, Billed *big.Rat
 	Results         []Result
@@ -57,18 +59,18 @@ func (r *Runner) Run(ctx context.Context, scenario Scenario, now time.Time) (*Ou
 		return nil, err
 	}
 	s := simulate(Last(now), scenario.Faults)
-	log, err := s.write(ctx, r.Collector, directory)
+	process, err := s.write(ctx, r.Collector, directory)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; the collector's log:\n%s", scenario.Name, err, log)
+		return nil, fmt.Errorf("%s: %w", scenario.Name, err)
 	}
 	report, err := s.reconcile(ctx, r.Finops, directory)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", scenario.Name, err)
 	}
 	o := &Outcome{
-		Scenario: scenario, Page: filepath.Join(directory, page), Log: log, told: s.metered(), charged: s.billed(),
+		Scenario: scenario, Page: filepath.Join(directory, page), Process: process, told: s.metered(), charged: s.billed(),
 		Metered: report.sum(func(g *totals) string { return g.Metered }), Billed: report.sum(func(g *totals) string { return g.Billed }),
 	}
-	o.judge(s, report.Findings)
+	o.judge(sizes(s.first, scenario.Faults), report.Findings)
 	return o, nil
 }

@@ -1,7 +1,6 @@
 package month
 
 import (
-	"cmp"
 	"maps"
 	"math/big"
 	"slices"
@@ -52,31 +51,42 @@ func (s *simulation) days() (days []time.Time) {
 	return days
 }
 
+// lineKey is what charges are one line by.
+type lineKey struct {
+	provider, project, model, kind, item, tier string
+	day                                        time.Time
+}
+
 // ledger is what the providers charge: one line for each day, project, model, kind of tokens and tier.
 func (s *simulation) ledger() fakeproviders.Ledger {
-	type key struct {
-		provider, project, model, kind, item, tier string
-		day                                        time.Time
-	}
-	lines := map[key]*fakeproviders.Line{}
-	var order []key
+	lines, sums := map[lineKey]*fakeproviders.Line{}, map[lineKey]*big.Rat{}
+	var order []lineKey
 	for _, c := range s.calls {
 		for _, kind := range slices.Sorted(maps.Keys(c.used)) {
-			k := key{c.provider, c.project, c.model, kind, itemOf(c.item, kind), c.tier, c.begin.Truncate(day)}
+			k := lineKey{c.provider, c.project, c.model, kind, itemOf(c.item, kind), c.tier, c.begin.Truncate(day)}
 			if lines[k] == nil {
-				lines[k] = &fakeproviders.Line{
-					Provider: k.provider, Day: k.day, Subaccount: k.project, Model: k.model, Kind: kind, Item: k.item, Tier: k.tier,
-				}
+				lines[k], sums[k] = k.line(), new(big.Rat)
 				order = append(order, k)
 			}
-			add(lines[k], c, kind)
+			sums[k].Add(sums[k], c.charge(kind))
+			lines[k].Tokens += c.used[kind]
+			if kind == fakeproviders.Input { // each call has some
+				lines[k].Requests++
+			}
 		}
 	}
 	ledger := s.items()
 	for _, k := range order {
+		lines[k].Amount = exact(sums[k])
 		ledger = append(ledger, *lines[k])
 	}
 	return ledger
+}
+
+func (k *lineKey) line() *fakeproviders.Line {
+	return &fakeproviders.Line{
+		Provider: k.provider, Day: k.day, Subaccount: k.project, Model: k.model, Kind: k.kind, Item: k.item, Tier: k.tier,
+	}
 }
 
 // itemOf is the text of a charge that names neither model nor kind in the way that others do.
@@ -85,15 +95,6 @@ func itemOf(item, kind string) string {
 		return ""
 	}
 	return item + " (" + kind + ")"
-}
-
-// add has each call counted with its input.
-func add(l *fakeproviders.Line, c *call, kind string) {
-	l.Amount = exact(new(big.Rat).Add(decimal(cmp.Or(l.Amount, "0")), c.charge(kind)))
-	l.Tokens += c.used[kind]
-	if kind == fakeproviders.Input {
-		l.Requests++
-	}
 }
 
 // items are the charges of the faults that are for no tokens.
@@ -114,9 +115,9 @@ func (s *simulation) items() (ledger fakeproviders.Ledger) {
 
 // billed is what the providers charge in all.
 func (s *simulation) billed() *big.Rat {
-	sum := new(big.Rat)
+	sum, ledger := new(big.Rat), s.ledger()
 	for provider := range accounts {
-		sum.Add(sum, s.ledger().Total(provider, s.first, s.first.AddDate(0, 1, 0)).Rat())
+		sum.Add(sum, ledger.Total(provider, s.first, s.first.AddDate(0, 1, 0)).Rat())
 	}
 	return sum
 }
