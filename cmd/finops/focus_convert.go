@@ -190,7 +190,9 @@ func datasetOf(rows []focus.Row, fields []focusfile.Field) focus.Dataset {
 		return focus.BilledUsage
 	case !has("BilledCost"):
 		return focus.Unpriced
-	case slices.ContainsFunc(rows, func(r focus.Row) bool { return r.XCostSource == focus.SourceEstimate }):
+	case slices.ContainsFunc(rows, func(r focus.Row) bool {
+		return r.XCostSource == focus.SourceEstimate || r.XCostSource == focus.SourceTrueUp
+	}):
 		return focus.Metered
 	default:
 		return focus.Billed

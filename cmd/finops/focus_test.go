@@ -9,6 +9,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus/focusfile"
+	"github.com/otelcol-finops/otelcol-finops/internal/focus/focustest"
 )
 
 // metered is a dataset in one file.
@@ -144,4 +148,19 @@ func TestFocusConvertNamesThatMeet(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), data, 0o600))
 	require.Contains(t, run(t, "focus", "convert", filepath.Join(dir, "a.csv"), dir), "exit code 0")
 	assert.Contains(t, run(t, "focus", "convert", "--format", "csv", dir, t.TempDir()), "would both become a.csv; convert them one by one\nexit code 1")
+}
+
+// The rows that close a month are of the dataset that they close.
+func TestFocusConvertTrueUp(t *testing.T) {
+	dir := t.TempDir()
+	r := focustest.Rows(focustest.Priced())[0]
+	r.XCostSource, r.ChargeCategory = focus.SourceTrueUp, "Adjustment"
+	data, err := focusfile.Encode([]focus.Row{r}, focusfile.Options{Format: focusfile.CSV, Version: focus.V1_2})
+	require.NoError(t, err)
+	path := filepath.Join(dir, "true-up.csv")
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	require.Contains(t, run(t, "focus", "convert", "--format", "csv", path, filepath.Join(dir, "out")), "exit code 0")
+	converted, err := os.ReadFile(filepath.Join(dir, "out", "true-up.csv"))
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(converted))
 }

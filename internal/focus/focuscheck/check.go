@@ -184,13 +184,17 @@ func (f *file) checkPairs() {
 	}
 }
 
-// checkSource finds estimates among what providers billed: every sum over both counts twice.
+// checkSource finds estimates, with what was added to them when a month was closed, among what providers billed: every sum over both
+// counts twice.
 func (f *file) checkSource() {
 	source := f.text("x_CostSource")
-	if source == "" {
+	switch source {
+	case "":
 		return
-	}
-	if source != focus.SourceEstimate {
+	case focus.SourceTrueUp:
+		source = focus.SourceEstimate
+	case focus.SourceEstimate:
+	default:
 		source = "billed"
 	}
 	f.sources[source] = true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -250,6 +251,20 @@ func TestQuantitiesWithoutACostDoNotConform(t *testing.T) {
 		c := New(0)
 		check(t, c, data)
 		assert.Equal(t, d.Conforms(), c.Report().Conforms(), d)
+	}
+}
+
+// What a month was closed with belongs to the estimates, and not to the bill.
+func TestTrueUpRowsAreAmongEstimates(t *testing.T) {
+	for source, mixed := range map[string]bool{focus.SourceEstimate: false, focus.SourceProvider: true} {
+		rows := focustest.Rows(focustest.Priced())[:2]
+		rows[0].XCostSource, rows[1].XCostSource = source, focus.SourceTrueUp
+		data, err := focusfile.Encode(rows, focusfile.Options{Format: focusfile.CSV, Version: focus.V1_2})
+		require.NoError(t, err)
+		c := New(0)
+		check(t, c, data)
+		found := slices.ContainsFunc(c.Report().Findings, func(f Finding) bool { return f.Rule == "Finops-x_CostSource-A-001" })
+		assert.Equal(t, mixed, found, source)
 	}
 }
 

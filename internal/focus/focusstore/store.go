@@ -4,6 +4,8 @@ package focusstore
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -104,32 +106,53 @@ type File struct {
 	temporary *os.File
 }
 
+// Digest tells the content of a file from any other.
+type Digest struct {
+	Size int64
+	// SHA256 is in hexadecimal.
+	SHA256 string
+}
+
+// OpenDigest opens a file and returns the digest of the very bytes that are then read: a file that is replaced in between is
+// one or the other.
+func (s *Store) OpenDigest(ctx context.Context, key string) (*File, Digest, error) {
+	sum := sha256.New()
+	f, size, err := s.open(ctx, key, sum)
+	return f, Digest{size, hex.EncodeToString(sum.Sum(nil))}, err
+}
+
 // Open opens a file.
 func (s *Store) Open(ctx context.Context, key string) (*File, error) {
+	f, _, err := s.open(ctx, key, io.Discard)
+	return f, err
+}
+
+// open copies all that it reads to also.
+func (s *Store) open(ctx context.Context, key string, also io.Writer) (*File, int64, error) {
 	in, err := s.bucket.NewReader(ctx, key, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, fmt.Errorf("%s: %w", s.Name(key), os.ErrNotExist)
+		return nil, 0, fmt.Errorf("%s: %w", s.Name(key), os.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Name(key), err)
+		return nil, 0, fmt.Errorf("%s: %w", s.Name(key), err)
 	}
 	defer in.Close()
 	f := new(File)
-	src, size, err := f.fetch(in)
+	src, size, err := f.fetch(io.TeeReader(in, also), in.Size())
 	if err == nil {
 		f.Reader, err = focusfile.NewReader(s.Name(key), src, size)
 	} else {
 		err = fmt.Errorf("%s: %w", s.Name(key), err)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.discard())
+		return nil, 0, errors.Join(err, f.discard())
 	}
-	return f, nil
+	return f, size, nil
 }
 
 // fetch makes the content readable at any place.
-func (f *File) fetch(in *blob.Reader) (io.ReaderAt, int64, error) {
-	if in.Size() <= inMemory {
+func (f *File) fetch(in io.Reader, size int64) (io.ReaderAt, int64, error) {
+	if size <= inMemory {
 		data, err := io.ReadAll(in)
 		return bytes.NewReader(data), int64(len(data)), err
 	}

@@ -3,6 +3,8 @@ package focusstore
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -99,4 +101,27 @@ func TestErrorsNameTheFile(t *testing.T) {
 	_, err = s.Open(t.Context(), "missing.parquet")
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.EqualError(t, err, dir+"/missing.parquet: file does not exist")
+}
+
+func TestDigestIsThatOfTheFile(t *testing.T) {
+	dir, perFile := dataset(t)
+	s, err := Open(t.Context(), dir)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	for _, key := range []string{"billing_period=2026-11/day=2026-11-23/a.parquet", "billing_period=2026-10/day=2026-10-01/late-c.csv.gz"} {
+		f, digest, err := s.OpenDigest(t.Context(), key)
+		require.NoError(t, err)
+		n := 0
+		for _, err := range f.Rows(nil) {
+			require.NoError(t, err)
+			n++
+		}
+		require.NoError(t, f.Close())
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(key)))
+		require.NoError(t, err)
+		assert.Equal(t, perFile, n)
+		assert.Equal(t, Digest{int64(len(data)), fmt.Sprintf("%x", sha256.Sum256(data))}, digest)
+	}
+	_, _, err = s.OpenDigest(t.Context(), "missing.parquet")
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
