@@ -70,7 +70,8 @@ func judge(out io.Writer, outcomes []*month.Outcome) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("%w:\n%s", errWrong, strings.Join(problems, "\n"))
 	}
-	fmt.Fprintln(out, "\nChecked: without faults bill and books are the same to the last digit; each fault is named, at its size to the cent, and nothing else is.")
+	fmt.Fprintln(out, "\nChecked: without faults bill and books are the same to the last digit; each fault is named, at its size to the cent, and nothing else is.\n"+
+		"Of faults of one model on the same days (mixed), that holds for their sum: the provider counts their calls as one number.")
 	return nil
 }
 

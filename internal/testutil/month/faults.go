@@ -97,10 +97,34 @@ var (
 	}
 )
 
+// Two faults of one service on the same days: the provider counts the calls of both as one number.
+var (
+	halfBypassing = &Fault{
+		Name: "every second call bypasses the collector", Kind: "bypassing", Provider: "openai", Model: "gpt-4.1-mini",
+		service: "support-chat", from: 6, to: 20, change: every(0, bypassing.change),
+	}
+	halfStreams = &Fault{
+		Name: "the others are streams without usage", Kind: "missing_usage", Provider: "openai", Model: "gpt-4.1-mini",
+		service: "support-chat", from: 6, to: 20, change: every(1, streams.change),
+	}
+)
+
+// every changes every second call of a day.
+func every(remainder int, change func(*call)) func(*call) {
+	return func(c *call) {
+		if c.number%2 == remainder {
+			change(c)
+		}
+	}
+}
+
 // Scenario is a month with its faults.
 type Scenario struct {
 	Name   string
 	Faults []*Fault
+	// Mixed is set where the faults are of one model on the same days, so that nobody who has only the bill and the telemetry could
+	// tell how large each of them is. Their sum must be found, and each of them named.
+	Mixed bool
 }
 
 // Scenarios begin with the month in which all is well, and end with that in which nothing is.
@@ -113,6 +137,7 @@ var Scenarios = []Scenario{
 	{Name: "cache", Faults: []*Fault{cacheNotVisible}},
 	{Name: "batch", Faults: []*Fault{batchNotVisible}},
 	{Name: "tools", Faults: []*Fault{toolCalls}},
+	{Name: "mixed", Faults: []*Fault{halfBypassing, halfStreams}, Mixed: true},
 	{Name: "all", Faults: []*Fault{
 		bypassing, wrongPrice, streams, cacheNotVisible, batchNotVisible, toolCalls, renamedModel, discount,
 	}},

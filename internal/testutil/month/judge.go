@@ -75,13 +75,20 @@ func (o *Outcome) Problems() (problems []string) {
 	if drift := o.Drift(); len(o.Faults) == 0 && drift.Sign() != 0 {
 		complain("a drift of %s without any fault", drift.FloatString(6))
 	}
+	size, found := new(big.Rat), new(big.Rat)
 	for i := range o.Results {
-		switch r := &o.Results[i]; {
+		r := &o.Results[i]
+		size.Add(size, r.Size)
+		found.Add(found, r.Found)
+		switch {
 		case len(r.Findings) == 0:
 			complain("%s: of USD %s, and no finding %s", r.Name, Cents(r.Size), r.Kind)
-		case !same(r.Found, r.Size):
+		case !o.Mixed && !same(r.Found, r.Size):
 			complain("%s: of USD %s, found as %s", r.Name, Cents(r.Size), Cents(r.Found))
 		}
+	}
+	if o.Mixed && !same(size, found) {
+		complain("all faults: of USD %s, found as %s", Cents(size), Cents(found))
 	}
 	for _, f := range o.Unexpected {
 		complain("nothing accounts for USD %s: %s %s %s: %s", Cents(f.amount()), f.Kind, f.Provider, f.Model, f.Text)

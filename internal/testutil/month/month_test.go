@@ -62,7 +62,9 @@ func TestSizesOfFaults(t *testing.T) {
 	}
 	assert.Equal(t, exact(simulate(october, all.Faults).difference()), exact(sum))
 	for _, scenario := range Scenarios {
-		assert.Subset(t, all.Faults, scenario.Faults)
+		if !scenario.Mixed {
+			assert.Subset(t, all.Faults, scenario.Faults)
+		}
 	}
 }
 
@@ -145,6 +147,20 @@ func TestJudge(t *testing.T) {
 		o := &Outcome{Scenario: Scenario{Faults: []*Fault{toolCalls}}, told: one, charged: one, Metered: one, Billed: one}
 		o.judge([]*big.Rat{big.NewRat(1736, 100)}, test.findings)
 		assert.Len(t, o.Problems(), test.problems, "%s: %v", name, o.Problems())
+	}
+}
+
+// Of faults that nobody could tell apart, the sum is judged.
+func TestMixedFaultsAreJudged(t *testing.T) {
+	t.Parallel()
+	one := big.NewRat(1, 1)
+	for amounts, problems := range map[[2]string]int{{"1", "3"}: 0, {"2", "2"}: 0, {"2", "2.02"}: 1} {
+		o := &Outcome{Scenario: Scenario{Faults: []*Fault{halfBypassing, halfStreams}, Mixed: true}, told: one, charged: one, Metered: one, Billed: one}
+		o.judge([]*big.Rat{big.NewRat(1, 1), big.NewRat(3, 1)}, []Finding{
+			{Kind: "bypassing", Provider: "openai", Model: "gpt-4.1-mini", Amount: amounts[0]},
+			{Kind: "missing_usage", Provider: "openai", Model: "gpt-4.1-mini", Amount: amounts[1]},
+		})
+		assert.Len(t, o.Problems(), problems, "%v", amounts)
 	}
 }
 
