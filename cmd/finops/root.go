@@ -16,16 +16,18 @@ func newRootCommand() *cobra.Command {
 	out := new(output)
 	root := &cobra.Command{
 		Use:   "finops",
-		Short: "Price model calls, explain their cost, manage price catalogs",
+		Short: "Price model calls, explain their cost, compare it with the bill, manage price catalogs",
 		Long: `finops prices calls of GenAI models with the same catalog and the same engine as the
-collector, explains how a cost came about, and imports, checks and compares price catalogs.
+collector, explains how a cost came about, compares what was metered with what was billed, and imports,
+checks and compares price catalogs.
 
 Exit codes: 0 yes or done; 1 the answer is no (invalid, unknown, different); 2 wrong usage.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "answer in JSON")
-	root.AddCommand(newPriceCommand(out), newExplainCommand(out), newCatalogCommand(out), newAllocateCommand(out), newFocusCommand(out))
+	root.AddCommand(newPriceCommand(out), newExplainCommand(out), newCatalogCommand(out), newAllocateCommand(out), newFocusCommand(out),
+		newReconcileCommand(out))
 	return root
 }
 

@@ -54,7 +54,7 @@ func (l *loader) addBilled(f *file, r *focus.Row) error {
 		l.describe(&c, r, used, isMeter)
 		l.checkDays(f, r)
 	}
-	l.source(f).charges(account{provider, c.Account}, c.Day)
+	l.sourceOf(f, r).charges(account{provider, c.Account}, c.Day)
 	l.charges.add(c, sum{cost: r.BilledCost.Amount()})
 	if c.Category == billed.Usage && isMeter {
 		return l.addCharged(&c, r, used)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
@@ -39,11 +40,11 @@ func targets(places []place) string {
 	if len(places) == 0 {
 		return "no place at all"
 	}
-	text := places[0].target
-	for _, p := range places[1:] {
-		text += ", " + p.target
+	list := make([]string, len(places))
+	for i, p := range places {
+		list[i] = p.target
 	}
-	return text
+	return strings.Join(list, ", ")
 }
 
 // loader gathers what the files say, in their own spelling.

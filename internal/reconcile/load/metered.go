@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
@@ -17,7 +18,7 @@ func isEstimate(r *focus.Row) (bool, error) {
 	case focus.SourceTrueUp:
 		return false, nil
 	case "":
-		return false, fmt.Errorf("x_CostSource is NULL, so that this is no file of the focus exporter; name bills with --billed")
+		return false, errors.New("x_CostSource is NULL, so that this is no file of the focus exporter; name bills with --billed")
 	default:
 		return false, fmt.Errorf("x_CostSource is %s where estimates are expected; name bills with --billed", r.XCostSource)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +19,7 @@ import (
 type file struct {
 	dataset focus.Dataset
 	name    string
-	// source is the report that the file is a day of; day is that of its partition, zero without one.
+	// source is the report that the file is a day of, or the place of an export; day is that of its partition, zero without one.
 	source string
 	day    time.Time
 }
@@ -25,7 +27,7 @@ type file struct {
 // read passes the rows of a dataset to add, and returns how many files there are, wanted or not.
 func (l *loader) read(ctx context.Context, d focus.Dataset, places []place, add func(*file, *focus.Row) error) (files int, err error) {
 	for i, p := range places {
-		n, err := l.readStore(ctx, d, p, fmt.Sprint(i), add)
+		n, err := l.readStore(ctx, d, p, strconv.Itoa(i), add)
 		files += n
 		if err != nil {
 			return files, err
@@ -68,26 +70,26 @@ func (l *loader) readStore(ctx context.Context, d focus.Dataset, p place, id str
 
 // file says by its key what a file is of, and whether it can have rows that are wanted.
 func (l *loader) file(d focus.Dataset, store *focusstore.Store, id, key string) (*file, bool) {
-	f := &file{dataset: d, name: store.Name(key), source: id + "/" + key}
+	f := &file{dataset: d, name: store.Name(key), source: id}
 	partition := focusstore.Partition(key)
 	if month, err := time.Parse("2006-01", partition["billing_period"]); err == nil && !l.wantsMonth(month) {
 		// A day that is later still says when its source was read.
 		f.day, _ = time.Parse(time.DateOnly, partition["day"])
-		f.source = sourceOf(id, key)
+		f.source = reportOf(id, key)
 		return f, false
 	}
 	day, err := time.Parse(time.DateOnly, partition["day"])
 	if err != nil {
 		return f, true
 	}
-	f.day, f.source = day, sourceOf(id, key)
+	f.day, f.source = day, reportOf(id, key)
 	return f, l.wants(day)
 }
 
-// sourceOf names the report that a file is a day of: its base name.
-func sourceOf(id, key string) string {
-	name, _, _ := strings.Cut(path.Base(key), ".")
-	return id + "/" + name
+// reportOf names the report that a file is a day of: its base name.
+func reportOf(id, key string) string {
+	name := strings.TrimSuffix(path.Base(key), ".gz")
+	return id + "/" + strings.TrimSuffix(name, path.Ext(name))
 }
 
 func (l *loader) wantsMonth(month time.Time) bool {
@@ -95,12 +97,15 @@ func (l *loader) wantsMonth(month time.Time) bool {
 }
 
 func (l *loader) readFile(ctx context.Context, store *focusstore.Store, key string, f *file, add func(*file, *focus.Row) error) error {
-	if f.dataset == focus.Billed {
-		l.source(f) // has the day, even if it charges nothing
+	if f.dataset == focus.Billed && !f.day.IsZero() {
+		l.source(f.source).days[f.day] = true // even if it charges nothing
 	}
 	in, err := store.Open(ctx, key)
 	if err != nil {
 		return err
+	}
+	if err := checkFields(f, in); err != nil {
+		return errors.Join(err, in.Close())
 	}
 	n := 0
 	for row, rowErr := range in.Rows(&l.rounded) {
@@ -116,10 +121,23 @@ func (l *loader) readFile(ctx context.Context, store *focusstore.Store, key stri
 	return errors.Join(err, in.Close())
 }
 
+// required is the column without which no row can be compared.
+const required = "ChargePeriodStart"
+
+// checkFields tells a dataset from any other table, which would have no rows or rows of nothing.
+func checkFields(f *file, in *focusstore.File) error {
+	for _, field := range in.Fields() {
+		if strings.EqualFold(field.Name, required) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: no column %s: this is no file of a %s dataset", f.name, required, f.dataset)
+}
+
 // addRow passes on rows of the days that are compared.
 func (l *loader) addRow(f *file, r *focus.Row, add func(*file, *focus.Row) error) error {
 	if f.dataset == focus.Billed {
-		l.source(f).wasRead(r.XSnapshotTime)
+		l.sourceOf(f, r).wasRead(r.XSnapshotTime)
 	}
 	if r.ChargePeriodStart.IsZero() {
 		return errors.New("ChargePeriodStart is NULL")
@@ -133,12 +151,12 @@ func (l *loader) addRow(f *file, r *focus.Row, add func(*file, *focus.Row) error
 // lookLater finds out when sources were read last, for days at the end of the period: in files of later days, from
 // the last on, of which one row says it.
 func (l *loader) lookLater(ctx context.Context, store *focusstore.Store, id string, keys []string) error {
-	for i := len(keys) - 1; i >= 0; i-- {
-		s, ok := l.sources[sourceOf(id, keys[i])]
+	for _, key := range slices.Backward(keys) {
+		s, ok := l.sources[reportOf(id, key)]
 		if !ok || s.isFinal(s.last(), l.Settle, l.Now) {
 			continue
 		}
-		in, err := store.Open(ctx, keys[i])
+		in, err := store.Open(ctx, key)
 		if err != nil {
 			return err
 		}
@@ -148,7 +166,8 @@ func (l *loader) lookLater(ctx context.Context, store *focusstore.Store, id stri
 			}
 			break
 		}
-		if err = errors.Join(err, in.Close()); err != nil {
+		err = errors.Join(err, in.Close())
+		if err != nil {
 			return err
 		}
 	}

@@ -3,12 +3,14 @@ package load
 import (
 	"maps"
 	"time"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 )
 
 // account is who is billed.
 type account struct{ provider, account string }
 
-// source is a report that is read day by day, or a file that is an export.
+// source is a report that is read day by day, or an export.
 type source struct {
 	// days are those that the report has a file of, with charges or without.
 	days map[time.Time]bool
@@ -19,16 +21,22 @@ type source struct {
 	accounts map[account]bool
 }
 
-func (l *loader) source(f *file) *source {
-	s, ok := l.sources[f.source]
+func (l *loader) source(name string) *source {
+	s, ok := l.sources[name]
 	if !ok {
 		s = &source{days: map[time.Time]bool{}, accounts: map[account]bool{}}
-		l.sources[f.source] = s
-	}
-	if !f.day.IsZero() {
-		s.days[f.day] = true
+		l.sources[name] = s
 	}
 	return s
+}
+
+// sourceOf returns the report that a row is of: of exports, all that a place has of a provider, however it is divided among
+// files.
+func (l *loader) sourceOf(f *file, r *focus.Row) *source {
+	if f.day.IsZero() {
+		return l.source(f.source + "/export of " + l.providerOf(r))
+	}
+	return l.source(f.source)
 }
 
 func (s *source) wasRead(at time.Time) {
