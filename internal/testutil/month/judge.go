@@ -75,6 +75,9 @@ func (o *Outcome) Problems() (problems []string) {
 	if drift := o.Drift(); len(o.Faults) == 0 && drift.Sign() != 0 {
 		complain("a drift of %s without any fault", drift.FloatString(6))
 	}
+	if len(o.Faults) == 0 && o.Exact.Cmp(o.Metered) != 0 {
+		complain("only %s of %s is exact, of telemetry that has every fact", Cents(o.Exact), Cents(o.Metered))
+	}
 	size, found := new(big.Rat), new(big.Rat)
 	for i := range o.Results {
 		r := &o.Results[i]

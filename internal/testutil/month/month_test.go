@@ -144,10 +144,22 @@ func TestJudge(t *testing.T) {
 		"of another vendor": {with(func(f *Finding) { f.Provider = "anthropic" }), 2},
 		"something else":    {[]Finding{right, {Kind: "unexplained", Amount: "-1"}}, 1},
 	} {
-		o := &Outcome{Scenario: Scenario{Faults: []*Fault{toolCalls}}, told: one, charged: one, Metered: one, Billed: one}
+		o := &Outcome{Scenario: Scenario{Faults: []*Fault{toolCalls}}, told: one, charged: one, Metered: one, Billed: one, Exact: one}
 		o.judge([]*big.Rat{big.NewRat(1736, 100)}, test.findings)
 		assert.Len(t, o.Problems(), test.problems, "%s: %v", name, o.Problems())
 	}
+}
+
+// Whatever goes wrong, what the services export is spans.
+func TestTelemetryOfAllFaults(t *testing.T) {
+	t.Parallel()
+	requests, err := simulate(october, Scenarios[len(Scenarios)-1].Faults).requests()
+	require.NoError(t, err)
+	spans := 0
+	for _, request := range requests {
+		spans += request.SpanCount()
+	}
+	assert.Equal(t, 31*(6+5+8+8+5+7+4+5+2)-21*8, spans)
 }
 
 // Of faults that nobody could tell apart, the sum is judged.
@@ -155,7 +167,7 @@ func TestMixedFaultsAreJudged(t *testing.T) {
 	t.Parallel()
 	one := big.NewRat(1, 1)
 	for amounts, problems := range map[[2]string]int{{"1", "3"}: 0, {"2", "2"}: 0, {"2", "2.02"}: 1} {
-		o := &Outcome{Scenario: Scenario{Faults: []*Fault{halfBypassing, halfStreams}, Mixed: true}, told: one, charged: one, Metered: one, Billed: one}
+		o := &Outcome{Scenario: Scenario{Faults: []*Fault{halfBypassing, halfStreams}, Mixed: true}, told: one, charged: one, Metered: one, Billed: one, Exact: one}
 		o.judge([]*big.Rat{big.NewRat(1, 1), big.NewRat(3, 1)}, []Finding{
 			{Kind: "bypassing", Provider: "openai", Model: "gpt-4.1-mini", Amount: amounts[0]},
 			{Kind: "missing_usage", Provider: "openai", Model: "gpt-4.1-mini", Amount: amounts[1]},
@@ -167,11 +179,13 @@ func TestMixedFaultsAreJudged(t *testing.T) {
 func TestTotalsAreJudged(t *testing.T) {
 	t.Parallel()
 	one, more := big.NewRat(1, 1), big.NewRat(101, 100)
-	o := &Outcome{told: one, charged: one, Metered: one, Billed: one}
+	o := &Outcome{told: one, charged: one, Metered: one, Billed: one, Exact: one}
 	assert.Empty(t, o.Problems())
-	o.Metered = more
+	o.Metered, o.Exact = more, more
 	assert.Len(t, o.Problems(), 2, "the total, and the drift")
-	o.Metered, o.Billed = one, more
+	o.Metered, o.Exact, o.Billed = one, one, more
 	assert.Len(t, o.Problems(), 2)
 	assert.Equal(t, 1, o.Drift().Sign())
+	o.Billed, o.Exact = one, new(big.Rat)
+	assert.Len(t, o.Problems(), 1)
 }

@@ -3,6 +3,7 @@
 package month
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,12 @@ type totals struct {
 	Currency string `json:"currency"`
 	Metered  string `json:"metered"`
 	Billed   string `json:"billed"`
+	// MeteredByConfidence divides Metered by how sure it is.
+	MeteredByConfidence map[string]string `json:"metered_by_confidence"`
 }
+
+// exact is the part of what was metered that is said to be exact.
+func (t *totals) exact() string { return cmp.Or(t.MeteredByConfidence["exact"], "0") }
 
 // Finding is a cause that the report names.
 type Finding struct {

@@ -30,7 +30,9 @@ type Outcome struct {
 	Process *otelcol.Process
 	// Metered and Billed are what the report compares.
 	Metered, Billed *big.Rat
-	Results         []Result
+	// Exact is the part of Metered that is said to be exact.
+	Exact   *big.Rat
+	Results []Result
 	// Unexpected are findings that no fault accounts for.
 	Unexpected []Finding
 
@@ -70,6 +72,7 @@ func (r *Runner) Run(ctx context.Context, scenario Scenario, now time.Time) (*Ou
 	o := &Outcome{
 		Scenario: scenario, Page: filepath.Join(directory, page), Process: process, told: s.metered(), charged: s.billed(),
 		Metered: report.sum(func(g *totals) string { return g.Metered }), Billed: report.sum(func(g *totals) string { return g.Billed }),
+		Exact: report.sum((*totals).exact),
 	}
 	o.judge(sizes(s.first, scenario.Faults), report.Findings)
 	return o, nil
