@@ -43,6 +43,11 @@ demo: build ## Replay captured GenAI traffic through the collector and print wha
 attribution-demo: build ## Replay the company of examples/attribution and print who pays what
 	@CGO_ENABLED=0 go run ./test/attribution -collector $(BINARY)
 
+.PHONY: reconcile-demo
+reconcile-demo: build ## Simulate a month of calls and bills, inject faults, and check that finops reconcile names each to the cent
+	@CGO_ENABLED=0 go build -o _build/finops ./cmd/finops
+	@CGO_ENABLED=0 go run ./test/reconcile -collector $(BINARY) -finops _build/finops
+
 .PHONY: accuracy
 accuracy: build ## Compare the collector's prices with what was billed, by instrumentation; writes docs/accuracy.md
 	@CGO_ENABLED=0 go run ./test/accuracy -collector $(BINARY)
