@@ -236,3 +236,21 @@ func FuzzWriteOverrides(f *testing.F) {
 		assert.Equal(t, map[string]any{"input": "3"}, custom.Overrides[0].Rates)
 	})
 }
+
+// The documentation has every line of the bridge and every flag, and its example is what is written.
+func TestReconcileIsDocumented(t *testing.T) {
+	data, err := os.ReadFile("../../docs/reconciliation.md")
+	require.NoError(t, err)
+	docs := string(data)
+	for line := range reconcile.Lines {
+		assert.Contains(t, docs, "`"+line.String()+"`")
+	}
+	for _, name := range []string{"month", "from", "to", "by", "provider", "account", "settle", "metered", "billed", "billed-usage", "catalog", "format",
+		"pricing", "currency", "exchange-rates", "json", "html", "csv", "overrides", "max-drift", "min-coverage"} {
+		assert.Contains(t, docs, "`--"+name+"`")
+	}
+	example, err := os.ReadFile(filepath.Join(reconcileCases, "wrong_price", "overrides.yaml"))
+	require.NoError(t, err)
+	_, entries, _ := strings.Cut(string(example), "\n")
+	assert.Contains(t, docs, entries)
+}
