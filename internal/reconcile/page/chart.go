@@ -64,7 +64,7 @@ type text struct {
 // letterWidth of it on the average.
 const (
 	fontSize    = 14.0
-	letterWidth = 0.6
+	letterWidth = 0.65
 )
 
 func textWidth(s string) float64 {

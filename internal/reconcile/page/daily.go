@@ -75,7 +75,7 @@ var (
 	narrowFrame = frame{class: "narrow", width: 358, top: 12, bottom: 182, stripTop: 212, stripBottom: 262, height: 292, ticks: 4}
 )
 
-// crowded is the number of days from which on a day has no dot of its own.
+// crowded is the number of days from which on the line is fine, and a day has no dot of its own.
 const crowded = 62
 
 // daily is the chart of days while it is drawn.
@@ -152,11 +152,18 @@ func (d *daily) axis(marks []tick, y scale) {
 func (d *daily) bars(y scale) {
 	zero := y.at(money.Amount{})
 	for i := range d.days {
-		x, width := d.slot(d.days[i].N)
-		to := y.at(d.days[i].Billed)
-		d.Rects = append(d.Rects, rect{x + width*0.15, min(zero, to), width * 0.7, max(zero, to) - min(zero, to), "billed", ""})
+		d.bar(d.days[i].N, zero, y.at(d.days[i].Billed), "billed")
 	}
 	d.Lines = append(d.Lines, line{d.left, zero, d.right, zero, "zero"})
+}
+
+// widest is how wide the bar of a day may be, where there are few.
+const widest = 64.0
+
+func (d *daily) bar(n int64, from, to float64, class string) {
+	x, slot := d.slot(n)
+	width := min(slot*0.7, widest)
+	d.Rects = append(d.Rects, rect{x + (slot-width)/2, min(from, to), width, max(from, to) - min(from, to), class, ""})
 }
 
 // metered draws a line through days that follow each other. A day between gaps is a dot.
@@ -168,10 +175,14 @@ func (d *daily) metered(y scale) {
 		if i+1 < len(d.days) && d.days[i+1].N == d.days[i].N+1 {
 			continue
 		}
-		if len(run) > 1 {
+		fine := d.last-d.first >= crowded
+		switch {
+		case len(run) > 1 && fine:
+			d.Paths = append(d.Paths, path{run, "fine"})
+		case len(run) > 1:
 			d.Paths = append(d.Paths, path{run, "halo"}, path{run, "metered"})
 		}
-		if len(run) == 1 || d.last-d.first < crowded {
+		if len(run) == 1 || !fine {
 			d.Dots = append(d.Dots, run...)
 		}
 		run = nil
@@ -186,15 +197,11 @@ func (d *daily) strip(y scale) {
 		if difference.IsZero() {
 			continue
 		}
-		x, width := d.slot(d.days[i].N)
-		to, class := y.at(difference), "up"
-		if difference.Sign() < 0 {
-			class = "down"
-		}
-		d.Rects = append(d.Rects, rect{x + width*0.15, min(zero, to), width * 0.7, max(zero, to) - min(zero, to), class, ""})
+		d.bar(d.days[i].N, zero, y.at(difference), direction(difference))
 	}
 	d.Lines = append(d.Lines, line{d.left, zero, d.right, zero, "zero"})
-	d.Texts = append(d.Texts, text{d.left, d.stripTop - 6, "start", "axis", "Difference, billed less metered"})
+	const label = "Difference, billed less metered"
+	d.Texts = append(d.Texts, text{min(d.left, d.width-textWidth(label)), d.stripTop - 6, "start", "axis", label})
 }
 
 func (d *daily) hits(currency string) {

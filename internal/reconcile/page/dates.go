@@ -1,6 +1,9 @@
 package page
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // dateTick is a labelled day.
 type dateTick struct {
@@ -8,23 +11,24 @@ type dateTick struct {
 	Label string
 }
 
-// dateTicks returns days of at most n labels: every so many days, or the first of every so many months, where a month
-// is labelled at any.
-func dateTicks(first, last int64, n int) []dateTick {
-	for _, days := range []int64{1, 2, 5, 7, 14, 28} {
-		if (last-first)/days < int64(n) {
-			var found []dateTick
-			for at := first; at <= last; at += days {
-				found = append(found, dateTick{at, dateOf(at).Format("2 Jan")})
-			}
-			return found
+// dateTicks returns days that are at least so many days apart: every few, or the first of every few months.
+func dateTicks(first, last, apart int64) []dateTick {
+	for _, days := range []int64{1, 2, 5, 7, 14} {
+		if days < apart {
+			continue
 		}
-	}
-	for months := 1; ; months *= 2 {
-		if found := monthTicks(first, last, months); len(found) <= n {
-			return found
+		var found []dateTick
+		for at := first; at <= last; at += days {
+			found = append(found, dateTick{at, dateOf(at).Format("2 Jan")})
 		}
+		return found
 	}
+	const shortestMonth = 28
+	months := 1
+	for int64(months)*shortestMonth < apart {
+		months *= 2
+	}
+	return monthTicks(first, last, months)
 }
 
 func monthTicks(first, last int64, months int) []dateTick {
@@ -44,11 +48,16 @@ func monthTicks(first, last int64, months int) []dateTick {
 const dateRoom = 84.0
 
 func (d *daily) dates() {
-	room := int((d.right - d.left) / dateRoom)
-	for _, t := range dateTicks(d.first, d.last, max(room, 1)) {
-		x, width := d.slot(t.N)
-		at := x + width/2
+	_, slot := d.slot(d.first)
+	var end float64
+	for _, t := range dateTicks(d.first, d.last, int64(math.Ceil(dateRoom/slot))) {
+		x, _ := d.slot(t.N)
+		at := x + slot/2
 		d.Lines = append(d.Lines, line{at, d.stripBottom, at, d.stripBottom + 4, "grid"})
-		d.Texts = append(d.Texts, clamp(text{X: at, Y: d.height - 8, Class: "axis", Value: t.Label}, d.width))
+		label := clamp(text{X: at, Y: d.height - 8, Class: "axis", Value: t.Label}, d.width)
+		if half := textWidth(label.Value) / 2; label.X-half >= end {
+			d.Texts = append(d.Texts, label)
+			end = label.X + half
+		}
 	}
 }

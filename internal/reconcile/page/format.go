@@ -40,7 +40,18 @@ func withCurrency(currency, number string) string {
 	if currency == "" {
 		return number
 	}
-	return currency + noBreakSpace + number
+	return shorten(currency) + noBreakSpace + number
+}
+
+// longCurrency is far beyond the three letters of ISO 4217.
+const longCurrency = 12
+
+// shorten keeps what is no currency at all from taking the place of the amounts.
+func shorten(currency string) string {
+	if runes := []rune(currency); len(runes) > longCurrency {
+		return string(runes[:longCurrency]) + "\u2026"
+	}
+	return currency
 }
 
 // round writes an amount with two decimals, and with two digits that count if it is below 1.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"
@@ -117,18 +118,14 @@ func nameOf(d reconcile.Dimension, value string) name {
 
 // list writes "provider, account and day".
 func list(by []reconcile.Dimension) string {
-	var text string
+	names := make([]string, len(by))
 	for i, d := range by {
-		switch {
-		case i == 0:
-		case i == len(by)-1:
-			text += " and "
-		default:
-			text += ", "
-		}
-		text += string(d)
+		names[i] = string(d)
 	}
-	return text
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 func newRow(c *reconcile.Comparison, widest *big.Rat, o *Options) row {
@@ -229,7 +226,7 @@ func coverageWords(c *reconcile.Comparison) string {
 func cause(c *reconcile.Comparison) figure {
 	var largest money.Amount
 	found := figure{Text: none, Exact: "no difference"}
-	for l := reconcile.Volume; l < reconcile.Purchases; l++ {
+	for l := range reconcile.Purchases {
 		size := absolute(c.Bridge[l])
 		if size.Cmp(largest) > 0 {
 			largest = size

@@ -37,11 +37,14 @@ func niceStep(lowest, highest money.Amount, n int) (money.Amount, bool) {
 		return money.Amount{}, false
 	}
 	exponent := int(math.Floor(math.Log10(span.Float64()/float64(n)))) - 1
+	if exponent < -maxDecimals {
+		return money.Amount{}, false // a label would be all zeros
+	}
 	for range 4 {
 		for _, mantissa := range []int{1, 2, 5} {
 			step, err := money.ParseAmount(strconv.Itoa(mantissa) + "e" + strconv.Itoa(exponent))
 			if err != nil {
-				continue // finer than an amount can be, or beyond its range
+				continue // beyond the range of amounts
 			}
 			intervals := new(big.Rat).Quo(span.Rat(), step.Rat())
 			if intervals.Cmp(big.NewRat(int64(n), 1)) <= 0 {

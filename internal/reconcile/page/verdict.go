@@ -44,9 +44,9 @@ func headline(c *reconcile.Comparison, currency string) string {
 	case d.IsZero():
 		return "What was billed is what was metered, to the last digit."
 	case c.Billed.IsZero():
-		return fmt.Sprintf("%s was metered, and nothing was billed.", amount(c.Metered, currency).Text)
+		return amount(c.Metered, currency).Text + " was metered, and nothing was billed."
 	case c.Metered.IsZero():
-		return fmt.Sprintf("%s was billed, and nothing was metered.", amount(c.Billed, currency).Text)
+		return amount(c.Billed, currency).Text + " was billed, and nothing was metered."
 	case d.Sign() > 0:
 		return fmt.Sprintf("The bill is %s higher than what was metered: a drift of %s.", size, driftOf(c))
 	default:
@@ -58,7 +58,7 @@ func headline(c *reconcile.Comparison, currency string) string {
 func explanation(c *reconcile.Comparison, currency string) string {
 	largest := reconcile.Lines
 	var size money.Amount
-	for l := reconcile.Volume; l < reconcile.Unexplained; l++ {
+	for l := range reconcile.Unexplained {
 		if a := absolute(c.Bridge[l]); a.Cmp(size) > 0 {
 			largest, size = l, a
 		}

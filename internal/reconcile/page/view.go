@@ -119,6 +119,7 @@ func (s *section) charts(r *reconcile.Report, byDay []reconcile.Group) {
 
 func tiles(c *reconcile.Comparison, currency string) []tile {
 	drift := "drift " + driftOf(c)
+	currency = shorten(currency)
 	covered := tile{Name: "Coverage", Figure: figure{Text: "not counted"}, Below: "the bill counts neither calls nor tokens"}
 	if part, of, ok := coverageOf(c); ok {
 		covered.Figure = figure{Text: share(part), Exact: coverageWords(c)}

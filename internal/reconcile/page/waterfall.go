@@ -24,7 +24,7 @@ func (s *step) amount() money.Amount { return s.To.Sub(s.From) }
 // are left out.
 func steps(c *reconcile.Comparison) []step {
 	list := []step{{Name: "Metered", Meaning: "usage by telemetry", Class: "metered", To: c.Metered, Total: true}}
-	for l := reconcile.Volume; l < reconcile.Purchases; l++ {
+	for l := range reconcile.Purchases {
 		list = change(list, lineWords[l].Name, lineWords[l].Meaning, c.Bridge[l])
 	}
 	list = append(list, step{Name: "Billed", Meaning: "usage by the bill", Class: "billed", To: c.Billed, Total: true})
