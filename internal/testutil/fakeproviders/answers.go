@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
@@ -30,17 +29,6 @@ func (s *Server) buckets(r *http.Request, provider string, from, to time.Time, b
 	return object{"object": "page", "data": data, "has_more": next != nil, "next_page": next}
 }
 
-func (s *Server) openAI(r *http.Request, result func(*Line) object) any {
-	from, err1 := strconv.ParseInt(r.URL.Query().Get("start_time"), 10, 64)
-	to, err2 := strconv.ParseInt(r.URL.Query().Get("end_time"), 10, 64)
-	if err1 != nil || err2 != nil {
-		return nil
-	}
-	return s.buckets(r, "openai", time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC(), func(d time.Time, lines []Line) object {
-		return object{"object": "bucket", "start_time": d.Unix(), "end_time": d.Add(day).Unix(), "results": results(lines, result)}
-	})
-}
-
 // results leaves out the lines that have none.
 func results(lines []Line, result func(*Line) object) []object {
 	all := []object{}
@@ -50,26 +38,6 @@ func results(lines []Line, result func(*Line) object) []object {
 		}
 	}
 	return all
-}
-
-func (s *Server) openAICosts(r *http.Request) any {
-	return s.openAI(r, func(l *Line) object {
-		return object{
-			"object": "organization.costs.result", "project_id": null(l.Subaccount), "line_item": cmp.Or(l.Item, l.Model+", "+l.Kind),
-			"amount": object{"value": json.Number(l.Amount), "currency": "usd"},
-		}
-	})
-}
-
-func (s *Server) openAIUsage(r *http.Request) any {
-	return s.openAI(r, usage(func(l *Line) object {
-		u := l.usage()
-		return object{
-			"object": "organization.usage.completions.result", "project_id": null(l.Subaccount), "model": l.Model,
-			"input_tokens": u[Input] + u[CachedInput], "input_cached_tokens": u[CachedInput], "output_tokens": u[Output],
-			"num_model_requests": l.Requests, "batch": l.Tier == Batch, "service_tier": "default", "user_id": nil, "api_key_id": nil,
-		}
-	}))
 }
 
 // usage leaves out the lines that usage reports do not have.
@@ -128,6 +96,7 @@ func (s *Server) anthropicUsage(r *http.Request) any {
 			"uncached_input_tokens": u[Input], "cache_read_input_tokens": u[CachedInput], "output_tokens": u[Output],
 			"cache_creation": object{"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": u[CacheWrite]},
 			"model":          l.Model, "service_tier": cmp.Or(l.Tier, "standard"), "context_window": "0-200k", "workspace_id": null(l.Subaccount), "api_key_id": nil,
+			"inference_geo": nil, "server_tool_use": object{"web_search_requests": 0},
 		}
 	}))
 }

@@ -1,6 +1,7 @@
 package fakeproviders
 
 import (
+	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
@@ -8,12 +9,18 @@ import (
 
 const day = 24 * time.Hour
 
-// Kinds of tokens, in the words of OpenAI's line items. Of cache writes, only Anthropic's reports tell here.
+// Kinds of tokens, in the words of OpenAI's line items. Only OpenAI's reports tell audio and images from text.
 const (
-	Input       = "input"
-	CachedInput = "cached input"
-	CacheWrite  = "cache write"
-	Output      = "output"
+	Input            = "input"
+	CachedInput      = "cached input"
+	CacheWrite       = "cache writes"
+	Output           = "output"
+	AudioInput       = "audio, input"
+	CachedAudioInput = "audio, cached input"
+	AudioOutput      = "audio, output"
+	ImageInput       = "image, input"
+	CachedImageInput = "image, cached input"
+	ImageOutput      = "image, output"
 )
 
 // Batch is the tier of calls that are made later, for less.
@@ -35,9 +42,14 @@ type Line struct {
 	Item string
 	// Tier is the service tier, standard when empty.
 	Tier string
+	// Usage is the path of the usage report of OpenAI's that has the line, [OpenAIUsage] when empty.
+	Usage string
 	// Amount is in USD.
 	Amount string
+	// Tokens are tokens, or what Unit says.
 	Tokens int64
+	// Unit is OpenAI's quantity_unit of the charge, tokens when empty.
+	Unit string
 	// Requests are counted at one line of a call.
 	Requests int64
 	// From and Until say when the report has the line: a late line has a From, a revised one an Until and a
@@ -51,6 +63,20 @@ func (l *Line) visible(now time.Time) bool {
 
 // counted reports whether usage reports have the line: they know nothing of tools.
 func (l *Line) counted() bool { return l.Model != "" }
+
+// item is the text of the charge in OpenAI's costs.
+func (l *Line) item() string {
+	switch {
+	case l.Item != "":
+		return l.Item
+	case l.Kind == "":
+		return l.Model
+	case strings.Contains(l.Kind, ", "):
+		return l.Model + " " + l.Kind
+	default:
+		return l.Model + ", " + l.Kind
+	}
+}
 
 // Ledger is what is true.
 type Ledger []Line

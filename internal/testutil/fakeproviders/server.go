@@ -12,13 +12,19 @@ import (
 
 // The paths that are served.
 const (
-	OpenAICosts     = "/v1/organization/costs"
-	OpenAIUsage     = "/v1/organization/usage/completions"
-	AnthropicCosts  = "/v1/organizations/cost_report"
-	AnthropicUsage  = "/v1/organizations/usage_report/messages"
-	OpenRouter      = "/api/v1/activity"
-	LiteLLM         = "/user/daily/activity/aggregated"
-	defaultPageSize = 7
+	OpenAICosts          = "/v1/organization/costs"
+	OpenAIUsage          = "/v1/organization/usage/completions"
+	OpenAIDecisions      = "/v1/organization/usage/decisions"
+	OpenAIEmbeddings     = "/v1/organization/usage/embeddings"
+	OpenAIImages         = "/v1/organization/usage/images"
+	OpenAISpeeches       = "/v1/organization/usage/audio_speeches"
+	OpenAITranscriptions = "/v1/organization/usage/audio_transcriptions"
+	OpenAIModerations    = "/v1/organization/usage/moderations"
+	AnthropicCosts       = "/v1/organizations/cost_report"
+	AnthropicUsage       = "/v1/organizations/usage_report/messages"
+	OpenRouter           = "/api/v1/activity"
+	LiteLLM              = "/user/daily/activity/aggregated"
+	defaultPageSize      = 7
 )
 
 // Server serves the APIs. Its fields are set before it serves; [Server.Fail] may be called at any time.
@@ -28,7 +34,9 @@ type Server struct {
 	Key string
 	// PageSize is the number of days on a page, 7 by default.
 	PageSize int
-	Now      func() time.Time
+	// Older has OpenAI answer as its schema was before input_tokens counted audio and images too (openapi.yaml 2.3.0).
+	Older bool
+	Now   func() time.Time
 
 	mu       sync.Mutex
 	faults   map[string][]Fault
@@ -94,7 +102,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, ok := map[string]func(*http.Request) any{
-		OpenAICosts: s.openAICosts, OpenAIUsage: s.openAIUsage,
+		OpenAICosts: s.openAICosts, OpenAIUsage: s.openAIUsage, OpenAIDecisions: s.openAIUsage,
+		OpenAIEmbeddings: s.openAICounts("input_tokens"), OpenAIModerations: s.openAICounts("input_tokens"),
+		OpenAIImages: s.openAICounts("images"), OpenAISpeeches: s.openAICounts("characters"), OpenAITranscriptions: s.openAICounts("seconds"),
 		AnthropicCosts: s.anthropicCosts, AnthropicUsage: s.anthropicUsage,
 		OpenRouter: s.openRouter, LiteLLM: s.liteLLM,
 	}[r.URL.Path]
