@@ -3,6 +3,7 @@ package genaibillingreceiver
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -118,6 +119,11 @@ func (b *billing) readAll(ctx context.Context, now time.Time) []result {
 // note says what a reading has that is worth knowing.
 func (b *billing) note(ctx context.Context, r *reading) {
 	b.telemetry.rounded(ctx, r.source.cfg.Name, r.rounded)
+	if !slices.Equal(r.absent, r.source.absent) {
+		r.source.absent = r.absent
+		b.set.Logger.Info("The provider does not have all lists of usage. What they would count is not in the numbers of tokens and requests.",
+			zap.String("source", r.source.cfg.Name), zap.Strings("absent", r.absent))
+	}
 	if r.skipped.From.Before(r.skipped.To) {
 		b.set.Logger.Warn("The report no longer has some days that were not read yet.",
 			zap.String("source", r.source.cfg.Name),

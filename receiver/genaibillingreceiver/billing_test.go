@@ -102,6 +102,25 @@ func TestSourcesFailOnTheirOwn(t *testing.T) {
 	assert.Len(t, r.host.statuses, 2, "only changes are told")
 }
 
+// A list that the provider does not have keeps nothing back, and is told of when that changes.
+func TestListsThatAreAbsentAreTold(t *testing.T) {
+	r := newRig(t, "openai")
+	r.server.Ledger = month("openai")
+	told := func() int { return r.logs.FilterMessageSnippet("does not have all lists").Len() }
+	require.NoError(t, r.collect(november.Add(36*time.Hour)))
+	assert.Zero(t, told())
+	for range 2 {
+		r.server.Fail(fakeproviders.OpenAIImages, fakeproviders.Status(404, ""))
+		require.NoError(t, r.collect(november.Add(36*time.Hour)))
+		assert.Equal(t, 1, told())
+	}
+	assert.Equal(t, []any{fakeproviders.OpenAIImages}, r.logs.FilterMessageSnippet("does not have all lists").All()[0].ContextMap()["absent"])
+	assert.NotZero(t, r.sources[0].done.Final)
+	require.NoError(t, r.collect(november.Add(36*time.Hour)))
+	r.server.Fail(fakeproviders.OpenAIImages, fakeproviders.Status(403, ""))
+	assert.ErrorContains(t, r.collect(november.Add(36*time.Hour)), "usage/images: answered 403")
+}
+
 func TestNothingGoesOnWhenNoSourceCanBeRead(t *testing.T) {
 	r := newRig(t, "openai")
 	r.server.Key = "another"

@@ -24,6 +24,8 @@ type source struct {
 	done checkpoint
 	// accepted is when that was.
 	accepted time.Time
+	// absent are the lists that were missing from the last report.
+	absent []string
 }
 
 // reading is what a source has read and nobody has accepted yet.
@@ -32,6 +34,7 @@ type reading struct {
 	snapshots []billed.Snapshot
 	next      checkpoint
 	rounded   int
+	absent    []string
 	// skipped are days that should have been read and that the report no longer has.
 	skipped report.Span
 }
@@ -105,7 +108,7 @@ func (s *source) read(ctx context.Context, now time.Time, cfg *Config) (*reading
 	if err != nil {
 		return nil, err
 	}
-	r.rounded = got.Rounded
+	r.rounded, r.absent = got.Rounded, got.Absent
 	r.snapshots = s.split(got, span, now, cfg.LookBack)
 	r.next = done.after(r.snapshots, monthOf(now).AddDate(0, -1, 0))
 	return r, nil

@@ -108,7 +108,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverGenAiBillingRounded, err = builder.meter.Int64Counter(
 		"otelcol_receiver_gen_ai_billing_rounded",
-		metric.WithDescription("Amounts with more than 24 decimals, which were rounded half to even. [Alpha]"),
+		metric.WithDescription("Amounts with more than 24 decimals and quantities with more than nine, which were rounded. [Alpha]"),
 		metric.WithUnit("{amount}"),
 	)
 	errs = errors.Join(errs, err)

@@ -70,7 +70,7 @@ func AssertEqualReceiverGenAiBillingRetries(t *testing.T, tt *componenttest.Tele
 func AssertEqualReceiverGenAiBillingRounded(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_gen_ai_billing_rounded",
-		Description: "Amounts with more than 24 decimals, which were rounded half to even. [Alpha]",
+		Description: "Amounts with more than 24 decimals and quantities with more than nine, which were rounded. [Alpha]",
 		Unit:        "{amount}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -11,7 +11,9 @@ import (
 
 // Source: platform.claude.com/docs, "Usage and Cost API" and the references of cost_report and
 // usage_report/messages. Costs are decimal strings in cents. Costs of the Priority Tier are not in the report;
-// code execution is in the costs and not in the usage. workspace_id is null for the default workspace.
+// code execution is in the costs and not in the usage. workspace_id is null for the default workspace. Results of the usage
+// report count searches too (server_tool_use.web_search_requests), which are neither tokens nor requests and not read; what they cost
+// is a line of the costs. Arrays are asked for as group_by[], as the documentation's examples and the SDK (PyPI anthropic 2.12.0) do.
 
 type anthropicBucket[R any] struct {
 	StartingAt *time.Time `json:"starting_at"`
@@ -43,6 +45,7 @@ type anthropicUsage struct {
 	ServiceTier *string  `json:"service_tier"`
 	WorkspaceID *string  `json:"workspace_id"`
 	Context     *string  `json:"context_window"`
+	Geo         *string  `json:"inference_geo"`
 }
 
 // anthropicMeters lead from token types, and from cost types that are no tokens.
@@ -97,7 +100,7 @@ func (p *page) anthropicCost(start time.Time, r *anthropicCost) error {
 	}
 	d := billed.Dimensions{
 		Subaccount: or(r.WorkspaceID), Model: or(r.Model), ServiceTier: or(r.ServiceTier),
-		Region: or(r.InferenceGeo), Line: or(r.Description),
+		Region: anthropicRegion(r.InferenceGeo), Line: or(r.Description),
 	}
 	for _, kind := range []string{or(r.TokenType), or(r.CostType)} {
 		if m, ok := anthropicMeters[kind]; ok {
@@ -105,14 +108,16 @@ func (p *page) anthropicCost(start time.Time, r *anthropicCost) error {
 			break
 		}
 	}
-	return p.charge(start, d, amount, r.Currency)
+	return p.charge(start, billed.Charge{Dimensions: d, Amount: amount, Currency: r.Currency})
 }
 
 func (p *page) anthropicUsage(start time.Time, r *anthropicUsage) error {
 	if r.Uncached == nil {
 		return errors.New("uncached_input_tokens is missing: the schema has changed")
 	}
-	d := billed.Dimensions{Subaccount: or(r.WorkspaceID), Model: or(r.Model), ServiceTier: or(r.ServiceTier), Line: or(r.Context)}
+	d := billed.Dimensions{
+		Subaccount: or(r.WorkspaceID), Model: or(r.Model), ServiceTier: or(r.ServiceTier), Region: anthropicRegion(r.Geo), Line: or(r.Context),
+	}
 	for _, c := range []struct {
 		meter meter.Meter
 		n     money.Quantity
@@ -129,4 +134,12 @@ func (p *page) anthropicUsage(start time.Time, r *anthropicUsage) error {
 		}
 	}
 	return nil
+}
+
+// anthropicRegion is empty for models that do not let one choose where they run.
+func anthropicRegion(geo *string) string {
+	if region := or(geo); region != "not_available" {
+		return region
+	}
+	return ""
 }

@@ -29,6 +29,9 @@ type endpoint struct {
 	requests func(Span) []request
 	// decode adds a page to the report and returns the cursor of the next.
 	decode func(p *page, body []byte) (next string, err error)
+	// optional is a list that an API may lack: a gateway before it, or an organization without the product. Only the answer 404
+	// says so; what may not be read, 403, is an error.
+	optional bool
 }
 
 // request asks for a part of a span.
@@ -49,11 +52,13 @@ var apis = []API{
 				requests: unixDays(url.Values{"bucket_width": {"1d"}, "limit": {"180"}, "group_by[]": {"project_id", "line_item"}}),
 				decode:   decodeOpenAICosts,
 			},
-			{
-				path:     "/v1/organization/usage/completions",
-				requests: unixDays(url.Values{"bucket_width": {"1d"}, "limit": {"31"}, "group_by[]": {"project_id", "model", "service_tier", "batch"}}),
-				decode:   decodeOpenAIUsage,
-			},
+			openAIUsageList("completions", false, decodeOpenAIUsage, "service_tier", "batch"),
+			openAIUsageList("decisions", true, decodeOpenAIUsage, "service_tier", "batch"),
+			openAIUsageList("embeddings", true, decodeOpenAIEmbeddings),
+			openAIUsageList("images", true, decodeOpenAIRequests),
+			openAIUsageList("audio_speeches", true, decodeOpenAIRequests),
+			openAIUsageList("audio_transcriptions", true, decodeOpenAIRequests),
+			openAIUsageList("moderations", true, decodeOpenAIRequests),
 		},
 	},
 	{
@@ -71,7 +76,7 @@ var apis = []API{
 			},
 			{
 				path:     "/v1/organizations/usage_report/messages",
-				requests: rfc3339Days(url.Values{"bucket_width": {"1d"}, "limit": {"31"}, "group_by[]": {"workspace_id", "model", "service_tier", "context_window"}}),
+				requests: rfc3339Days(url.Values{"bucket_width": {"1d"}, "limit": {"31"}, "group_by[]": {"workspace_id", "model", "service_tier", "context_window", "inference_geo"}}),
 				decode:   decodeAnthropicUsage,
 			},
 		},
@@ -90,6 +95,15 @@ var apis = []API{
 		authorize: bearer,
 		endpoints: []endpoint{{path: "/user/daily/activity/aggregated", requests: eachDate, decode: decodeLiteLLM}},
 	},
+}
+
+// openAIUsageList is one of OpenAI's lists of usage, which all have the same form.
+func openAIUsageList(of string, optional bool, decode func(*page, []byte) (string, error), groups ...string) endpoint {
+	return endpoint{
+		path:     "/v1/organization/usage/" + of,
+		requests: unixDays(url.Values{"bucket_width": {"1d"}, "limit": {"31"}, "group_by[]": append([]string{"project_id", "model"}, groups...)}),
+		decode:   decode, optional: optional,
+	}
 }
 
 // FindAPI returns the API of a provider.

@@ -60,6 +60,9 @@ type Client struct {
 // NoRedirects is the CheckRedirect of a client for [Client].
 func NoRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+// errNotFound says that the API has no such list.
+var errNotFound = errors.New("the API has no such list")
+
 // Read reads all lists of the API.
 func (c *Client) Read(ctx context.Context, span Span) (*Report, error) {
 	key, err := c.Key()
@@ -67,19 +70,24 @@ func (c *Client) Read(ctx context.Context, span Span) (*Report, error) {
 		return nil, &Error{c.API.Provider, "key", err}
 	}
 	r := &Report{}
+	tokensOf := map[requester]bool{}
 	for i := range c.API.endpoints {
 		e := &c.API.endpoints[i]
-		if err := c.readList(ctx, e, key, span, r); err != nil {
+		p := &page{report: r, provider: c.API.Provider, account: c.Account, seen: map[time.Time]bool{}, tokensOf: tokensOf}
+		switch err := c.readList(ctx, e, key, span, p); {
+		case err == nil:
+		case e.optional && len(p.seen) == 0 && errors.Is(err, errNotFound):
+			r.Absent = append(r.Absent, e.path)
+		default:
 			return nil, &Error{c.API.Provider, e.path, err}
 		}
 	}
 	return r, nil
 }
 
-func (c *Client) readList(ctx context.Context, e *endpoint, key string, span Span, r *Report) error {
-	seen := map[time.Time]bool{}
+func (c *Client) readList(ctx context.Context, e *endpoint, key string, span Span, p *page) error {
 	for _, req := range e.requests(span) {
-		p := &page{report: r, provider: c.API.Provider, account: c.Account, span: req.span, seen: seen}
+		p.span = req.span
 		if err := c.readPages(ctx, e, key, req.query, p); err != nil {
 			return err
 		}
@@ -179,6 +187,8 @@ func (c *Client) refused(resp *http.Response) error {
 		return fmt.Errorf("answered %s: the key is wrong or revoked; use %s", resp.Status, c.API.keyHint)
 	case code == http.StatusForbidden:
 		return fmt.Errorf("answered %s: the key may not read this; use %s", resp.Status, c.API.keyHint)
+	case code == http.StatusNotFound:
+		return fmt.Errorf("answered %s: %w", resp.Status, errNotFound)
 	case code >= 300 && code < 400:
 		return fmt.Errorf("answered %s: redirects are not followed, they would take the key elsewhere; set endpoint to where the API is", resp.Status)
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:

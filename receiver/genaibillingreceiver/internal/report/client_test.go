@@ -112,19 +112,6 @@ func TestOpenAICostsNameModelMeterAndProject(t *testing.T) {
 	assert.Equal(t, "cache_read", r.Charges[1].Meter)
 }
 
-func TestLineItemsWithoutAModelNameNone(t *testing.T) {
-	for line, want := range map[string][2]string{
-		"gpt-4o-2024-08-06, cached input": {"gpt-4o-2024-08-06", "cache_read"},
-		"gpt-4o, batch output":            {"gpt-4o", ""},
-		"file search tool calls":          {"", ""},
-		"assistants api, file search":     {"", ""},
-		"":                                {"", ""},
-	} {
-		model, kind := openAILine(line)
-		assert.Equal(t, want, [2]string{model, kind}, line)
-	}
-}
-
 // What is wrong is said with provider and endpoint, never with the key, and nothing is returned.
 func TestBadAnswers(t *testing.T) {
 	bucket := func(result string) string {

@@ -58,7 +58,7 @@ func (p *page) openRouter(r *openRouterItem) error {
 	if d.Model == "" {
 		d.Model = r.Model
 	}
-	if err := p.charge(start, d, amount, "USD"); err != nil {
+	if err := p.charge(start, billed.Charge{Dimensions: d, Amount: amount, Currency: "USD"}); err != nil {
 		return err
 	}
 	return p.totals(start, d, r.Requests.Quantity, r.PromptTokens.Quantity, r.CompletionTokens.Quantity)
@@ -163,7 +163,7 @@ func (p *page) liteLLMDay(start time.Time, r *liteLLMDay) error {
 		}
 		rest = rest.Sub(cost)
 		d := billed.Dimensions{Model: model, Line: model}
-		if err := p.charge(start, d, cost, "USD"); err != nil {
+		if err := p.charge(start, billed.Charge{Dimensions: d, Amount: cost, Currency: "USD"}); err != nil {
 			return err
 		}
 		if err := p.totals(start, d, m.APIRequests.Quantity, m.PromptTokens.Quantity, m.CompletionTokens.Quantity); err != nil {
@@ -179,7 +179,7 @@ var noise = must(money.ParseAmount("0.00000001"))
 func (p *page) liteLLMRest(start time.Time, rest money.Amount) error {
 	switch {
 	case rest.Cmp(noise) > 0:
-		return p.charge(start, billed.Dimensions{Line: "without a model"}, rest, "USD")
+		return p.charge(start, billed.Charge{Dimensions: billed.Dimensions{Line: "without a model"}, Amount: rest, Currency: "USD"})
 	case rest.Cmp(noise.Neg()) < 0:
 		return fmt.Errorf("the models cost %s more than the day", rest.Neg())
 	default:

@@ -2,18 +2,15 @@ package report
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
-	"github.com/otelcol-finops/otelcol-finops/internal/meter"
-	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
-// Source: OpenAI's API reference, "Costs" and "Completions" under Usage (openapi.yaml 2.3.0, CostsResult and
-// UsageCompletionsResult). The schema says that amount.value is a number; the API has been seen to send
-// it in quotes (github.com/steipete/CodexBar/issues/999), so both are read.
+// Source: OpenAI's API reference, "Usage", as the types of its SDK have it (PyPI openai 3.54.0,
+// types/admin/organization/usage_*_response.py). The SDK asks for several groups as group_by[]=a&group_by[]=b
+// (Querystring(array_format="brackets")). The schema says that amount.value is a number; the API has been seen to
+// send it in quotes (github.com/steipete/CodexBar/issues/999), so both are read.
 
 type openAIBucket[R any] struct {
 	StartTime *int64 `json:"start_time"`
@@ -26,30 +23,14 @@ type openAICost struct {
 		Value    decimal `json:"value"`
 		Currency string  `json:"currency"`
 	} `json:"amount"`
-	LineItem  *string `json:"line_item"`
-	ProjectID *string `json:"project_id"`
-}
-
-type openAIUsage struct {
-	InputTokens       *quantity `json:"input_tokens"`
-	InputCached       quantity  `json:"input_cached_tokens"`
-	InputCacheWrite   quantity  `json:"input_cache_write_tokens"`
-	OutputTokens      quantity  `json:"output_tokens"`
-	InputAudioTokens  quantity  `json:"input_audio_tokens"`
-	OutputAudioTokens quantity  `json:"output_audio_tokens"`
-	Requests          *quantity `json:"num_model_requests"`
-	ProjectID         *string   `json:"project_id"`
-	Model             *string   `json:"model"`
-	Batch             *bool     `json:"batch"`
-	ServiceTier       *string   `json:"service_tier"`
+	LineItem     *string `json:"line_item"`
+	ProjectID    *string `json:"project_id"`
+	Quantity     decimal `json:"quantity"`
+	QuantityUnit *string `json:"quantity_unit"`
 }
 
 func decodeOpenAICosts(p *page, body []byte) (string, error) {
 	return openAIPage(p, body, p.openAICost)
-}
-
-func decodeOpenAIUsage(p *page, body []byte) (string, error) {
-	return openAIPage(p, body, p.openAIUsage)
 }
 
 func openAIPage[R any](p *page, body []byte, add func(time.Time, *R) error) (string, error) {
@@ -87,60 +68,48 @@ func (p *page) openAICost(start time.Time, r *openAICost) error {
 	if err != nil {
 		return err
 	}
-	d := billed.Dimensions{Subaccount: or(r.ProjectID), Line: or(r.LineItem)}
-	d.Model, d.Meter = openAILine(d.Line)
-	return p.charge(start, d, amount, r.Amount.Currency)
-}
-
-// openAIKinds are the ends of line items whose meter is known. Costs cannot be grouped by model or meter; the line
-// item, "gpt-4o-2024-08-06, cached input", has both.
-var openAIKinds = map[string]meter.Meter{
-	"input":        meter.Input,
-	"cached input": meter.CacheRead,
-	"output":       meter.Output,
-	"audio input":  meter.InputAudio,
-	"audio output": meter.OutputAudio,
-}
-
-// openAILine takes a line item apart. Lines of other forms, "file search tool calls", name no model.
-func openAILine(line string) (model, kind string) {
-	model, rest, ok := strings.Cut(line, ", ")
-	if !ok || (!strings.Contains(rest, "input") && !strings.Contains(rest, "output")) {
-		return "", ""
+	line := readOpenAILine(or(r.LineItem), or(r.QuantityUnit))
+	c := billed.Charge{
+		Dimensions: billed.Dimensions{
+			Subaccount: or(r.ProjectID), Line: or(r.LineItem), Model: line.model, Meter: line.meter, ServiceTier: line.tier,
+		},
+		Amount: amount, Currency: r.Amount.Currency,
 	}
-	if m, ok := openAIKinds[rest]; ok {
-		kind = m.String()
-	}
-	return model, kind
-}
-
-func (p *page) openAIUsage(start time.Time, r *openAIUsage) error {
-	if r.InputTokens == nil || r.Requests == nil {
-		return errors.New("input_tokens or num_model_requests is missing: the schema has changed")
-	}
-	d := billed.Dimensions{Subaccount: or(r.ProjectID), Model: or(r.Model), ServiceTier: openAITier(or(r.ServiceTier), r.Batch)}
-	if err := p.count(start, d, true, r.Requests.Quantity); err != nil {
+	if err := p.openAIQuantity(&c, r); err != nil {
 		return err
 	}
-	// input_tokens include cached ones and cache writes.
-	input := r.InputTokens.Sub(r.InputCached.Quantity).Sub(r.InputCacheWrite.Quantity)
-	for _, c := range []struct {
-		meter, line string
-		n           money.Quantity
-	}{
-		{meter.Input.String(), "", input},
-		{meter.CacheRead.String(), "", r.InputCached.Quantity},
-		{"", "input_cache_write_tokens", r.InputCacheWrite.Quantity},
-		{meter.Output.String(), "", r.OutputTokens.Quantity},
-		{meter.InputAudio.String(), "", r.InputAudioTokens.Quantity},
-		{meter.OutputAudio.String(), "", r.OutputAudioTokens.Quantity},
-	} {
-		d.Meter, d.Line = c.meter, c.line
-		if err := p.count(start, d, false, c.n); err != nil {
-			return fmt.Errorf("tokens: %w", err)
-		}
+	return p.charge(start, c)
+}
+
+// gibibyteHours are what storage is charged by.
+const gibibyteHours = "GiB-Hours"
+
+// openAIUnits are what quantities are of, and how many of them a unit is (cost_quantity_unit.py). The names are those
+// of internal/focus, and for storage that of the FOCUS unit format.
+var openAIUnits = map[string]struct {
+	name  string
+	block int64
+}{
+	"tokens":           {"Tokens", 1},
+	"1000_tokens":      {"Tokens", 1000},
+	"characters":       {"Characters", 1},
+	"images":           {"Images", 1},
+	"duration_seconds": {"Seconds", 1},
+	"duration_minutes": {"Seconds", 60},
+	"duration_hours":   {"Seconds", 3600},
+	"gibibyte_hours":   {gibibyteHours, 1},
+}
+
+// openAIQuantity adds how much was charged for. Lines that no single unit applies to have none; units that the SDK does not
+// know are left out, because what they count could only be guessed.
+func (p *page) openAIQuantity(c *billed.Charge, r *openAICost) error {
+	unit, ok := openAIUnits[or(r.QuantityUnit)]
+	if !ok || r.Quantity == "" {
+		return nil
 	}
-	return nil
+	quantity, err := p.units(string(r.Quantity), unit.block)
+	c.Quantity, c.Unit = quantity, unit.name
+	return err
 }
 
 // openAITier says what our names for the tiers are; default is the standard tier.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type page struct {
 	span Span
 	// seen are the days that the endpoint has given.
 	seen map[time.Time]bool
+	// tokensOf has the models whose tokens the report counts.
+	tokensOf map[requester]bool
 }
 
 // maxRows bounds a reading; the largest organizations have some thousand rows a day.
@@ -81,23 +84,29 @@ func (p *page) bucket(start, end time.Time) error {
 	return nil
 }
 
-// charge adds a charge of a day. Empty texts are unknown.
-func (p *page) charge(start time.Time, d billed.Dimensions, amount money.Amount, currency string) error {
+// charge adds a charge of a day.
+func (p *page) charge(start time.Time, c billed.Charge) error {
 	if len(p.report.Charges) >= maxRows {
 		return fmt.Errorf("more than %d rows", maxRows)
 	}
-	if amount.Sign() < 0 {
-		return fmt.Errorf("%s: %s: negative amount %s: usage cannot cost less than nothing, and the report has no credits",
-			start.UTC().Format(time.DateOnly), d.Line, amount)
+	start = start.UTC()
+	for _, n := range []struct {
+		what string
+		sign int
+		text fmt.Stringer
+	}{{"amount", c.Amount.Sign(), c.Amount}, {"quantity", c.Quantity.Sign(), c.Quantity}} {
+		if n.sign < 0 {
+			return fmt.Errorf("%s: %s: negative %s %s: usage cannot cost less than nothing, and the report has no credits",
+				start.Format(time.DateOnly), c.Line, n.what, n.text)
+		}
 	}
-	currency, err := currencyCode(currency)
-	if err != nil {
+	var err error
+	if c.Currency, err = currencyCode(c.Currency); err != nil {
 		return err
 	}
-	d.Provider, d.Account = p.provider, p.account
-	p.report.Charges = append(p.report.Charges, billed.Charge{
-		Dimensions: d, Start: start.UTC(), End: start.UTC().Add(day), Category: billed.Usage, Currency: currency, Amount: amount,
-	})
+	c.Provider, c.Account, c.Category = p.provider, p.account, billed.Usage
+	c.Start, c.End = start, start.Add(day)
+	p.report.Charges = append(p.report.Charges, c)
 	return nil
 }
 
@@ -145,6 +154,21 @@ func (p *page) cents(s string) (money.Amount, error) {
 	return p.amount(s + "e-2")
 }
 
+// units reads how many units, or blocks of them, were charged for. Nine decimals are kept of a unit.
+func (p *page) units(s string, block int64) (money.Quantity, error) {
+	n, exact, err := focus.ParseNumber(s)
+	if err != nil {
+		return money.Quantity{}, fmt.Errorf("quantity: %w", err)
+	}
+	said := n.Amount().Rat()
+	said.Mul(said, big.NewRat(block, 1))
+	q, err := money.ParseQuantity(said.FloatString(9))
+	if err == nil && (!exact || q.Rat().Cmp(said) != 0) {
+		p.report.Rounded++
+	}
+	return q, err
+}
+
 // decimal is a number on the wire, or a number in quotes.
 type decimal string
 
@@ -155,7 +179,7 @@ func (d *decimal) UnmarshalJSON(b []byte) error {
 	}
 	var n json.Number // takes quoted numbers too
 	if err := json.Unmarshal(b, &n); err != nil {
-		return &json.UnmarshalTypeError{Value: "value that is no number", Field: "amount"}
+		return &json.UnmarshalTypeError{Value: "value that is no number", Field: "amount or quantity"}
 	}
 	*d = decimal(n)
 	return nil
@@ -175,6 +199,14 @@ func (q *quantity) UnmarshalJSON(b []byte) error {
 	}
 	q.Quantity = v
 	return nil
+}
+
+// or0 returns the count, 0 where there is none.
+func (q *quantity) or0() money.Quantity {
+	if q == nil {
+		return money.Quantity{}
+	}
+	return q.Quantity
 }
 
 // currencyCode returns the ISO 4217 code in capitals. Nobody bills in a code that ISO does not have, but the list

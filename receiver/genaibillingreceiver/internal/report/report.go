@@ -26,8 +26,10 @@ func (s Span) contains(t time.Time) bool { return !t.Before(s.From) && t.Before(
 type Report struct {
 	Charges []billed.Charge
 	Counts  []billed.Count
-	// Rounded counts amounts with more decimals than are kept.
+	// Rounded counts amounts and quantities with more decimals than are kept.
 	Rounded int
+	// Absent are the paths of lists that the API does not have, and that the report can do without.
+	Absent []string
 }
 
 // Reader reads the report of a span.
