@@ -72,7 +72,7 @@ func (l *loader) describe(c *reconcile.Charge, r *focus.Row, used meter.Meter, i
 	case isMeter:
 		c.Meter = reconcile.Meter(used.String())
 	case c.Model == "":
-		c.Meter = meterOfLine(c.Line)
+		c.Meter = meterOfLine(c.Line, r.ConsumedUnit)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/meter"
 	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"
 )
 
@@ -149,7 +150,8 @@ func (m *matcher) addUnpriced() error {
 	return nil
 }
 
-// addCounts takes the quantities on lines of the bill for days that no usage report has.
+// addCounts takes the quantities on lines of the bill beside those of usage reports: tokens for days of which no report
+// counts any, and what no report counts, such as images.
 func (m *matcher) addCounts() error {
 	reported := map[accountDay]bool{}
 	for c := range m.counts {
@@ -166,7 +168,7 @@ func (m *matcher) addCounts() error {
 func (m *matcher) addCount(counts sums[reconcile.Count], but map[accountDay]bool) error {
 	for c, sum := range counts {
 		a, why, wanted := m.match(&c.Key)
-		if !wanted || why != "" || but[accountDay{a, c.Day}] {
+		if !wanted || why != "" || but[accountDay{a, c.Day}] && isToken(c.Meter) {
 			continue
 		}
 		var err error
@@ -177,6 +179,11 @@ func (m *matcher) addCount(counts sums[reconcile.Count], but map[accountDay]bool
 		m.in.Counts = append(m.in.Counts, c)
 	}
 	return nil
+}
+
+func isToken(name reconcile.Meter) bool {
+	m, ok := meter.Parse(string(name))
+	return ok && m.IsToken()
 }
 
 // sort puts rows into an order that does not depend on that of files.

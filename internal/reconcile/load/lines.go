@@ -30,8 +30,14 @@ var lineMeters = []struct {
 	{"code_execution", reconcile.Meter(meter.CodeExecution.String())},
 }
 
-// meterOfLine returns what a line charges for, empty if its words do not say it.
-func meterOfLine(line string) reconcile.Meter {
+// storageUnit is what storage is charged by, in the unit format of FOCUS.
+const storageUnit = "GiB-Hours"
+
+// meterOfLine returns what a line charges for, empty if neither its words nor its unit say it.
+func meterOfLine(line, unit string) reconcile.Meter {
+	if unit == storageUnit {
+		return reconcile.FeeMeter
+	}
 	folded := strings.ToLower(line)
 	for _, l := range lineMeters {
 		if strings.Contains(folded, l.words) {

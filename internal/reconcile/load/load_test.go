@@ -185,6 +185,11 @@ func TestCountedOnce(t *testing.T) {
 	require.Len(t, in.Counts, 1)
 	assert.Equal(t, "1000", in.Counts[0].Quantity.String())
 	assert.Empty(t, in.Warnings)
+
+	files["billed/b.csv"] = billedHeader + first + "Usage,openai,org-1,,painter,image,,painter,40,Images,3,USD,provider,\n"
+	in = mustLoad(t, files, nil)
+	require.Len(t, in.Counts, 2, "no usage report counts images")
+	assert.Equal(t, "40", in.Counts[1].Quantity.String())
 }
 
 func TestLoadErrors(t *testing.T) {

@@ -171,8 +171,9 @@ func TestMeterOfLine(t *testing.T) {
 		"file search storage": reconcile.FeeMeter, "code interpreter sessions": "code_execution", "Code Execution Usage": "code_execution",
 		"ft-gpt training": "", "": "", "gpt-4o, input": "",
 	} {
-		assert.Equal(t, want, meterOfLine(line), line)
+		assert.Equal(t, want, meterOfLine(line, "Units"), line)
 	}
+	assert.Equal(t, reconcile.FeeMeter, meterOfLine("vector stores", "GiB-Hours"))
 }
 
 // What a tool costs is compared without a model where the bill names none.
@@ -286,4 +287,19 @@ func TestHours(t *testing.T) {
 	for d, want := range map[time.Duration]string{72 * time.Hour: "72h", 90 * time.Minute: "1h30m0s"} {
 		assert.Equal(t, want, hours(d))
 	}
+}
+
+// Two reports of the same charges are not told from two of different ones; that there are two is said.
+func TestTwoReportsOfADay(t *testing.T) {
+	partition := "billed/billing_period=2026-11/day=2026-11-01/"
+	in := mustLoad(t, datasets{
+		"metered/a.csv":              meteredHeader + aMetered,
+		partition + "openai.csv":     billedHeader + aBilled,
+		partition + "openai.old.csv": billedHeader + aBilled,
+		partition + "another.csv":    billedHeader + strings.Replace(aBilled, "org-1", "org-2", 1),
+		"billed_usage/a.csv":         usageHeader + aCount,
+	}, nil)
+	assert.Equal(t, []string{
+		"openai org-1 is charged by openai and openai.old on 1 of the same days; if the charges are the same, remove one",
+	}, in.Warnings)
 }

@@ -17,14 +17,15 @@ type source struct {
 	// from and to are the first and the last day with a charge. An export has no files of days, and covers what lies between them.
 	from, to time.Time
 	// read is when the report was read last, zero where it does not say.
-	read     time.Time
-	accounts map[account]bool
+	read time.Time
+	// accounts have the days on which they are charged.
+	accounts map[account]map[time.Time]bool
 }
 
 func (l *loader) source(name string) *source {
 	s, ok := l.sources[name]
 	if !ok {
-		s = &source{days: map[time.Time]bool{}, accounts: map[account]bool{}}
+		s = &source{days: map[time.Time]bool{}, accounts: map[account]map[time.Time]bool{}}
 		l.sources[name] = s
 	}
 	return s
@@ -47,7 +48,10 @@ func (s *source) wasRead(at time.Time) {
 
 // charges notes that the source charges an account on a day.
 func (s *source) charges(a account, day time.Time) {
-	s.accounts[a] = true
+	if s.accounts[a] == nil {
+		s.accounts[a] = map[time.Time]bool{}
+	}
+	s.accounts[a][day] = true
 	if s.from.IsZero() || day.Before(s.from) {
 		s.from = day
 	}

@@ -15,7 +15,7 @@ type accountTool struct {
 func (l *loader) matchTools(of func(account) account) map[accountTool]bool {
 	modelless := map[accountTool]bool{}
 	for c := range l.charges {
-		if m, ok := meter.Parse(string(c.Meter)); !ok || m.IsToken() {
+		if _, ok := meter.Parse(string(c.Meter)); !ok || isToken(c.Meter) {
 			continue
 		}
 		tool := accountTool{of(account{c.Provider, c.Account}), c.Meter}

@@ -1,6 +1,9 @@
 package load
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
@@ -9,6 +12,7 @@ import (
 
 // warn says what was assumed.
 func (m *matcher) warn() {
+	m.warnTwice()
 	m.warnUncounted()
 	m.warnUnmetered()
 	for _, line := range sortedKeys(m.unknownLines) {
@@ -26,6 +30,29 @@ func (m *matcher) warn() {
 		if len(m.Accounts) > 0 {
 			m.warnf("%s is left out: its accounts cannot be told apart", provider)
 		}
+	}
+}
+
+// warnTwice names the reports that charge the same account on the same days: often the same charges, read under two names.
+func (m *matcher) warnTwice() {
+	reports := map[accountDay][]string{}
+	for _, name := range sortedKeys(m.sources) {
+		for a, days := range m.sources[name].accounts {
+			for day := range days {
+				_, short, _ := strings.Cut(name, "/")
+				reports[accountDay{a, day}] = append(reports[accountDay{a, day}], short)
+			}
+		}
+	}
+	days := map[string]int{}
+	for of, names := range reports {
+		names = slices.Compact(names)
+		if len(names) > 1 {
+			days[fmt.Sprintf("%s is charged by %s", of.account, strings.Join(names, " and "))]++
+		}
+	}
+	for _, who := range sortedKeys(days) {
+		m.warnf("%s on %d of the same days; if the charges are the same, remove one", who, days[who])
 	}
 }
 
