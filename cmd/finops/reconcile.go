@@ -42,17 +42,23 @@ exactly, and by findings that say which service is not seen, which price is wron
 or bucket that the focus exporter writes to: it has metered, unpriced, billed and billed_usage. Only days that providers do not revise any
 more are compared: usage charges, before tax and credits, in the currency of the bill.
 
-Exit code 1 means that --max-drift or --min-coverage is not met; 2 that the comparison could not be made.`,
+--close adds rows to metered that carry what the invoice is beyond it to teams, so that chargeback equals the invoice to the last digit, and
+writes a manifest of all that they were made of; a month that is closed again is checked against it.
+
+Exit code 1 means that --max-drift or --min-coverage is not met, or that the month cannot be closed or has changed since; 2 that the comparison
+could not be made.`,
 		Example: `  finops reconcile /var/lib/otelcol/focus
   finops reconcile --month 2026-11 --by provider,account,model --html november.html s3://bucket/focus
   finops reconcile --max-drift 2% --min-coverage 95% --from 2026-11-01 s3://bucket/focus
-  finops reconcile --overrides review.yaml --billed exports/aws /var/lib/otelcol/focus`,
+  finops reconcile --overrides review.yaml --billed exports/aws /var/lib/otelcol/focus
+  finops reconcile --close 2026-11 --true-up unallocated s3://bucket/focus`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(cmd, args, out.json)
 		},
 	}
 	f.register(c.Flags())
+	addClose(c, &f, out)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
@@ -23,6 +24,15 @@ const (
 
 // UnknownAccount is the BillingAccountId, which is never null, of charges whose account no table names.
 const UnknownAccount = "unknown"
+
+// NamedAccount returns a BillingAccountId, and "" for one that says that nobody knows the account: unknown, and unknown:<provider> as
+// calls bear it that an accounts table does not name.
+func NamedAccount(id string) string {
+	if id == UnknownAccount || strings.HasPrefix(id, UnknownAccount+":") {
+		return ""
+	}
+	return id
+}
 
 // Charge identifies a row: everything that two quantities must have in common to be added up. It is
 // comparable but for Tags; [Charge.AppendKey] gives a key for maps and storage.

@@ -175,3 +175,9 @@ func FuzzParseKey(f *testing.F) {
 		require.Equal(t, c, again)
 	})
 }
+
+func TestNamedAccount(t *testing.T) {
+	for id, want := range map[string]string{"": "", "unknown": "", "unknown:openai": "", "org-1": "org-1", "unknown-org": "unknown-org"} {
+		assert.Equal(t, want, NamedAccount(id), id)
+	}
+}

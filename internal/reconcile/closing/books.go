@@ -15,14 +15,6 @@ import (
 // Party is who sends a bill to whom. Account is empty where a row names none.
 type Party struct{ Provider, Account string }
 
-// named returns the account that a row names, as opposed to unknown and unknown:<provider>.
-func named(account string) string {
-	if account == focus.UnknownAccount || strings.HasPrefix(account, focus.UnknownAccount+":") {
-		return ""
-	}
-	return account
-}
-
 // books are the rows of a month, added up. Sums do not depend on the order of rows.
 type books struct {
 	metered map[Party]*metered

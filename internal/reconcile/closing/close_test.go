@@ -21,24 +21,31 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestChargebackIsTheInvoice(t *testing.T) {
-	for _, format := range []focusfile.Format{focusfile.Parquet, focusfile.CSV} {
-		for _, version := range focus.Versions() {
-			for _, mode := range []Mode{ProRata, Unallocated} {
-				t.Run(format.String()+" "+version.String()+" "+string(mode), func(t *testing.T) {
-					p := newPlace(t)
-					p.format, p.version = format, version
-					p.example()
-					r := p.mustClose(WasClosed, func(o *Options) { o.TrueUp = mode })
+	for _, c := range []struct {
+		format  focusfile.Format
+		version focus.Version
+		mode    Mode
+	}{
+		{focusfile.Parquet, focus.V1_2, ProRata},
+		{focusfile.Parquet, focus.V1_4, Unallocated},
+		{focusfile.CSV, focus.V1_2, Unallocated},
+		{focusfile.CSV, focus.V1_3, ProRata},
+		{focusfile.CSV, focus.V1_4, ProRata},
+	} {
+		t.Run(c.format.String()+" "+c.version.String()+" "+string(c.mode), func(t *testing.T) {
+			p := newPlace(t)
+			p.format, p.version = c.format, c.version
+			p.example()
+			r := p.mustClose(WasClosed, func(o *Options) { o.TrueUp = c.mode })
 
-					charged, invoiced := p.total("metered", "x_Provider", "BillingAccountId"), p.total("billed", "x_Provider", "BillingAccountId")
-					invoiced["cohere own USD"] = "3" // has no bill, and stays
-					assert.Equal(t, invoiced, charged)
-					assert.Equal(t, map[string]string{"USD": "148.030000000000000000000001"}, p.total("metered"))
-					assert.FileExists(t, p.path(r.Manifest.Outputs[0].Name))
-					p.checkConforms(version)
-				})
-			}
-		}
+			charged, invoiced := p.total("metered", "x_Provider", "BillingAccountId"), p.total("billed", "x_Provider", "BillingAccountId")
+			invoiced["cohere own USD"] = "3" // has no bill, and stays
+			assert.Equal(t, invoiced, charged)
+			assert.Equal(t, map[string]string{"USD": "148.030000000000000000000001"}, p.total("metered"))
+			assert.FileExists(t, p.path(r.Manifest.Outputs[0].Name))
+			assert.Equal(t, c.format.Extension(), filepath.Ext(r.Manifest.Outputs[0].Name))
+			p.checkConforms(c.version)
+		})
 	}
 }
 
@@ -113,7 +120,6 @@ func TestNoResidualNoRow(t *testing.T) {
 
 func TestTheRows(t *testing.T) {
 	p := newPlace(t)
-	p.format = focusfile.CSV
 	p.example()
 	p.mustClose(WasClosed, nil)
 	p.golden("true-up.csv", p.tree()["metered/billing_period=2026-11/day=2026-11-01/true-up.csv"])
@@ -231,40 +237,51 @@ func TestDaysThatAreNotFinal(t *testing.T) {
 		write  func(*place)
 		change func(*Options)
 		want   string
+		text   string
 	}{
 		"the month is not over": {
 			func(p *place) { p.example() }, func(o *Options) { o.Now = last(24) },
 			" not_final 2026-11-21..2026-11-30 10",
+			"10 days from 2026-11-21 to 2026-11-30 may still be revised, or are to come: close the month 72h0m0s after its end",
 		},
 		"the last days are not settled": {
 			func(p *place) { p.example() }, func(o *Options) { o.Now = last(31) },
-			" not_final 2026-11-28..2026-11-30 3",
+			" not_final 2026-11-28..2026-11-30 3", "",
 		},
-		"a report was not read again": {func(p *place) {
-			p.bill(line{day: 2, provider: "openai", cost: "1"}, line{day: 28, provider: "openai", cost: "1", read: last(29)}, line{day: 28, provider: "anthropic", cost: "1"})
-			p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", cost: "1", read: last(7)}.row())
-		}, nil, "openai not_final 2026-11-26..2026-11-28 3"},
+		"a report was not read again": {
+			func(p *place) {
+				p.bill(line{day: 2, provider: "openai", cost: "1"}, line{day: 28, provider: "openai", cost: "1", read: last(29)}, line{day: 28, provider: "anthropic", cost: "1"})
+				p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", cost: "1", read: last(7)}.row())
+			}, nil, "openai not_final 2026-11-26..2026-11-28 3",
+			"openai: 3 days from 2026-11-26 to 2026-11-28 may still be revised: the report was read last at 2026-11-29T06:00:00Z; let gen_ai_billing read it again",
+		},
 		"it was read again when a later month was": {func(p *place) {
 			p.bill(line{day: 28, provider: "openai", cost: "1", read: last(29)})
 			p.put(focus.Billed, 33, "openai", line{day: 33, provider: "openai", cost: "1", read: last(34)}.row())
-		}, nil, ""},
-		"the last days were never read": {func(p *place) {
-			p.put(focus.Billed, 20, "openai", line{day: 20, provider: "openai", cost: "1"}.row())
-		}, nil, "openai day_not_in_bill 2026-11-21..2026-11-30 10"},
+		}, nil, "", ""},
+		"the last days were never read": {
+			func(p *place) {
+				p.put(focus.Billed, 20, "openai", line{day: 20, provider: "openai", cost: "1"}.row())
+			}, nil, "openai day_not_in_bill 2026-11-21..2026-11-30 10",
+			"openai: the bill does not have 10 days from 2026-11-21 to 2026-11-30; let gen_ai_billing look back to them, or name the export that has them with --billed",
+		},
 		"an export that does not say when it was read": {func(p *place) {
 			r := line{day: 20, provider: "openai", cost: "1"}.row()
 			r.XSnapshotTime = time.Time{}
 			data, err := focusfile.Encode([]focus.Row{r}, focusfile.Options{Version: focus.V1_2, Dataset: focus.Billed})
 			require.NoError(p.t, err)
 			p.write("billed/export.parquet", data)
-		}, nil, ""},
-		"days that cannot be compared": {func(p *place) { p.example() }, func(o *Options) {
-			o.Excluded = []reconcile.Exclusion{
-				{Reason: reconcile.OutsideBill, Provider: "openai", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1},
-				{Reason: reconcile.NotBilled, Provider: "cohere", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1},
-				{Reason: reconcile.NotFinal, Provider: "openai", First: reconcile.Date{Time: readLast}, Last: reconcile.Date{Time: readLast}, Days: 1},
-			}
-		}, "openai day_not_in_bill 2026-11-01..2026-11-01 1"},
+		}, nil, "", ""},
+		"days that cannot be compared": {
+			func(p *place) { p.example() }, func(o *Options) {
+				o.Excluded = []reconcile.Exclusion{
+					{Reason: reconcile.OutsideBill, Provider: "openai", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1, Text: "openai: the bill does not have 2026-11-01"},
+					{Reason: reconcile.NotBilled, Provider: "cohere", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1},
+					{Reason: reconcile.NotFinal, Provider: "openai", First: reconcile.Date{Time: readLast}, Last: reconcile.Date{Time: readLast}, Days: 1},
+				}
+			}, "openai day_not_in_bill 2026-11-01..2026-11-01 1",
+			"openai: the bill does not have 2026-11-01; let gen_ai_billing look back to them, or name the export that has them with --billed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
@@ -274,6 +291,9 @@ func TestDaysThatAreNotFinal(t *testing.T) {
 			var found []string
 			for _, e := range r.Pending {
 				assert.NotEqual(t, reconcile.NotBilled, e.Reason)
+				if c.text != "" {
+					assert.Equal(t, c.text, e.Text)
+				}
 				found = append(found, e.Provider+" "+string(e.Reason)+" "+e.First.String()+".."+e.Last.String()+" "+string(rune('0'+e.Days/10))+string(rune('0'+e.Days%10)))
 			}
 			got := strings.ReplaceAll(strings.Join(found, "; "), " 0", " ")
@@ -299,22 +319,22 @@ func TestErrors(t *testing.T) {
 			r := good.row()
 			r.XCostSource = focus.SourceTrueUp
 			p.put(focus.Metered, 2, "a", r)
-		}, "a.parquet: row 1: x_CostSource is true_up; only the file true-up has such rows, and sums would have them twice: remove this one"},
+		}, "a.csv: row 1: x_CostSource is true_up; only the file true-up has such rows, and sums would have them twice: remove this one"},
 		"a bill among estimates": {
 			func(p *place) { p.put(focus.Metered, 2, "a", line{day: 2, provider: "openai", cost: "1"}.row()) },
-			"a.parquet: row 1: x_CostSource is not estimate; what was metered and what was billed must not share a place",
+			"a.csv: row 1: x_CostSource is not estimate; what was metered and what was billed must not share a place",
 		},
-		"estimates among bills": {func(p *place) { p.put(focus.Billed, 2, "a", good.row()) }, "a.parquet: row 1: x_CostSource is estimate where a bill is expected"},
+		"estimates among bills": {func(p *place) { p.put(focus.Billed, 2, "a", good.row()) }, "a.csv: row 1: x_CostSource is estimate where a bill is expected"},
 		"no cost": {func(p *place) {
 			r := good.row()
 			r.BilledCost = focus.Number{}
 			p.put(focus.Metered, 2, "a", r)
-		}, "a.parquet: row 1: BilledCost is NULL"},
+		}, "a.csv: row 1: BilledCost is NULL"},
 		"tags that are none": {func(p *place) {
 			r := good.row()
 			r.Tags = "team=search"
 			p.put(focus.Metered, 2, "a", r)
-		}, `a.parquet: row 1: Tags: "team=search" is not a JSON object`},
+		}, `a.csv: row 1: Tags: "team=search" is not a JSON object`},
 		"beyond what is added up": {func(p *place) {
 			for i := range 3 {
 				p.put(focus.Billed, i+1, "openai", line{day: i + 1, provider: "openai", cost: "99999999999999"}.row())

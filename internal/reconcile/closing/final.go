@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ const day = 24 * time.Hour
 func (d *reading) pending(ctx context.Context) ([]reconcile.Exclusion, error) {
 	var open []reconcile.Exclusion
 	if e, ok := d.openSince(d.Now, ""); ok {
-		e.Text = "the month is not over, or its last days may still be revised; close it " + d.Settle.String() + " after its end"
+		e.Text = span(&e) + " may still be revised, or are to come: close the month " + d.Settle.String() + " after its end"
 		return []reconcile.Exclusion{e}, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.reports)) {
@@ -36,14 +37,18 @@ func (d *reading) pending(ctx context.Context) ([]reconcile.Exclusion, error) {
 		if e, ok := d.openSince(read, r.names()); ok && !last.Before(e.First.Time) {
 			e.Last = reconcile.Date{Time: last}
 			e.Days = days(e.First.Time, last)
-			e.Text = "the report was read last at " + read.UTC().Format(time.RFC3339) + ", before these days were settled; let gen_ai_billing read them again"
+			e.Text = e.Provider + ": " + span(&e) + " may still be revised: the report was read last at " + read.UTC().Format(time.RFC3339) +
+				"; let gen_ai_billing read it again"
 			open = append(open, e)
 		}
 	}
 	open = append(open, d.unread()...)
 	for _, e := range d.Excluded {
 		ofMonth := !e.Last.Before(d.start) && e.First.Before(d.end)
-		if ofMonth && e.Reason != reconcile.NotBilled && d.selects(Party{e.Provider, named(e.Account)}) && !covers(open, &e) {
+		if ofMonth && e.Reason != reconcile.NotBilled && d.selects(Party{e.Provider, e.Account}) && !covers(open, &e) {
+			if e.Reason == reconcile.OutsideBill {
+				e.Text += lookBack
+			}
 			open = append(open, e)
 		}
 	}
@@ -68,11 +73,10 @@ func (d *reading) unread() (open []reconcile.Exclusion) {
 	}
 	for provider, until := range last {
 		if until.Before(end) {
-			first := until.Add(day)
-			open = append(open, reconcile.Exclusion{
-				Reason: reconcile.OutsideBill, Provider: provider, First: reconcile.Date{Time: first}, Last: reconcile.Date{Time: end}, Days: days(first, end),
-				Text: "the report of these days was not read; let gen_ai_billing look back to them",
-			})
+			e := reconcile.Exclusion{Reason: reconcile.OutsideBill, Provider: provider, First: reconcile.Date{Time: until.Add(day)}, Last: reconcile.Date{Time: end}}
+			e.Days = days(e.First.Time, end)
+			e.Text = provider + ": the bill does not have " + span(&e) + lookBack
+			open = append(open, e)
 		}
 	}
 	return open
@@ -95,6 +99,17 @@ func (d *reading) openSince(at time.Time, provider string) (e reconcile.Exclusio
 	return reconcile.Exclusion{
 		Reason: reconcile.NotFinal, Provider: provider, First: reconcile.Date{Time: first}, Last: reconcile.Date{Time: last}, Days: days(first, last),
 	}, true
+}
+
+// lookBack says what to do about days that the bill does not have.
+const lookBack = "; let gen_ai_billing look back to them, or name the export that has them with --billed"
+
+// span names the days.
+func span(e *reconcile.Exclusion) string {
+	if e.Days == 1 {
+		return e.First.String()
+	}
+	return fmt.Sprintf("%d days from %s to %s", e.Days, e.First, e.Last)
 }
 
 func days(first, last time.Time) int { return int(last.Sub(first)/day) + 1 }

@@ -98,7 +98,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	p := &place{t: t, dir: t.TempDir(), version: focus.V1_2}
+	p := &place{t: t, dir: t.TempDir(), format: focusfile.CSV, version: focus.V1_2}
 	for _, d := range []focus.Dataset{focus.Metered, focus.Billed} {
 		require.NoError(t, os.MkdirAll(filepath.Join(p.dir, d.String()), 0o700))
 	}

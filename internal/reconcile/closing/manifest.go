@@ -130,6 +130,9 @@ func parseManifest(data []byte) (*Manifest, error) {
 	if m.Format != manifestFormat {
 		return nil, fmt.Errorf("format %d is not %d", m.Format, manifestFormat)
 	}
+	if len(m.Outputs) != 1 {
+		return nil, fmt.Errorf("%d outputs are not 1", len(m.Outputs))
+	}
 	return m, nil
 }
 

@@ -39,13 +39,13 @@ var (
 		r := u.row()
 		r.BilledCost = focus.NumberOf(amount(costs(true).Draw(t, "cost")))
 		return r
-	}), 0, 30)
+	}), 0, 12)
 	billedRows = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) focus.Row {
 		return line{
 			day: rapid.IntRange(1, 30).Draw(t, "day"), provider: someProviders.Draw(t, "provider"), account: someAccounts.Draw(t, "account"),
 			cost: costs(true).Draw(t, "cost"),
 		}.row()
-	}), 1, 20)
+	}), 1, 8)
 )
 
 // closeRows closes a month of these rows without any files.

@@ -221,7 +221,7 @@ func (d *reading) partyOf(r *focus.Row) Party {
 		provider, _ = d.routes.ProviderOf(r.ServiceName)
 	}
 	provider = pricing.CanonicalProvider(cmp.Or(provider, r.ServiceProviderName, r.ProviderName))
-	return Party{provider, named(r.BillingAccountId)}
+	return Party{provider, focus.NamedAccount(r.BillingAccountId)}
 }
 
 func (d *reading) selectsProvider(p Party) bool {

@@ -55,19 +55,19 @@ func TestChangesAreFoundAndListed(t *testing.T) {
 	}{
 		"late rows": {
 			do:   func(p *place) { p.put(focus.Metered, 2, "late-x", late.row()) },
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-02/late-x.parquet added"},
+			want: []string{"file metered/billing_period=2026-11/day=2026-11-02/late-x.csv added"},
 		},
 		"a revised bill": {
 			do: func(p *place) {
 				p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", account: "org-1", cost: "10.24", invoice: "inv-1"}.row())
 			},
-			want: []string{"file billed/billing_period=2026-11/day=2026-11-02/openai.parquet changed"},
+			want: []string{"file billed/billing_period=2026-11/day=2026-11-02/openai.csv changed"},
 		},
 		"a file is gone": {
 			do: func(p *place) {
-				require.NoError(p.t, os.Remove(p.path("metered/billing_period=2026-11/day=2026-11-09/2026-11-g.parquet")))
+				require.NoError(p.t, os.Remove(p.path("metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv")))
 			},
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-09/2026-11-g.parquet removed"},
+			want: []string{"file metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv removed"},
 		},
 		"settings": {
 			change: func(o *Options) {
@@ -82,7 +82,7 @@ func TestChangesAreFoundAndListed(t *testing.T) {
 		},
 		"rows by hand": {
 			do:   func(p *place) { p.write(p.output(), []byte("mine")) },
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-01/true-up.parquet changed"},
+			want: []string{"file metered/billing_period=2026-11/day=2026-11-01/true-up.csv changed"},
 		},
 		"a manifest by hand": {
 			do: func(p *place) {
@@ -150,6 +150,7 @@ func TestReclose(t *testing.T) {
 // The rows of a month whose files are in another format from now on are not there twice.
 func TestRecloseInAnotherFormat(t *testing.T) {
 	p := newPlace(t)
+	p.format = focusfile.Parquet
 	p.example()
 	p.mustClose(WasClosed, nil)
 	require.NoError(t, os.RemoveAll(p.path("metered/billing_period=2026-11/day=2026-11-02")))
@@ -199,10 +200,29 @@ func TestInterruptions(t *testing.T) {
 func TestAManifestOfAnotherFormat(t *testing.T) {
 	p := newPlace(t)
 	p.example()
-	for _, text := range []string{`{"format":2}`, `[]`, ""} {
+	for _, text := range []string{`{"format":2}`, `{"format":1}`, `[]`, ""} {
 		p.write(manifestFile, []byte(text))
 		_, err := p.close(nil)
 		require.ErrorContains(t, err, "_close/2026-11.json: no manifest that this version reads: ")
 		require.ErrorContains(t, err, "; move it away to close the month anew")
 	}
+}
+
+func FuzzManifest(f *testing.F) {
+	f.Add([]byte(`{"format":1,"outputs":[{}]}`))
+	f.Add([]byte(`{"format":1,"totals":[{"billed":"1.5"},{"billed":null}],"inputs":null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := parseManifest(data)
+		if err != nil {
+			return
+		}
+		first, err := m.encode()
+		require.NoError(t, err)
+		again, err := parseManifest(first)
+		require.NoError(t, err)
+		second, err := again.encode()
+		require.NoError(t, err)
+		require.Equal(t, string(first), string(second))
+		_ = changes(m, &Manifest{Inputs: []File{{Name: "a"}}})
+	})
 }

@@ -26,12 +26,7 @@ func tierOf(r *focus.Row) string {
 }
 
 // accountOf returns who pays, empty where the row does not know.
-func accountOf(r *focus.Row) string {
-	if r.BillingAccountId == focus.UnknownAccount {
-		return ""
-	}
-	return r.BillingAccountId
-}
+func accountOf(r *focus.Row) string { return focus.NamedAccount(r.BillingAccountId) }
 
 // key returns what a row says of its cell, in its own spelling.
 func key(r *focus.Row, provider string) reconcile.Key {
