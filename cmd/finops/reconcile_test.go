@@ -245,8 +245,10 @@ func TestReconcileIsDocumented(t *testing.T) {
 	for line := range reconcile.Lines {
 		assert.Contains(t, docs, "`"+line.String()+"`")
 	}
-	for _, name := range []string{"month", "from", "to", "by", "provider", "account", "settle", "metered", "billed", "billed-usage", "catalog", "format",
-		"pricing", "currency", "exchange-rates", "json", "html", "csv", "overrides", "max-drift", "min-coverage"} {
+	for _, name := range []string{
+		"month", "from", "to", "by", "provider", "account", "settle", "metered", "billed", "billed-usage", "catalog", "format",
+		"pricing", "currency", "exchange-rates", "json", "html", "csv", "overrides", "max-drift", "min-coverage",
+	} {
 		assert.Contains(t, docs, "`--"+name+"`")
 	}
 	example, err := os.ReadFile(filepath.Join(reconcileCases, "wrong_price", "overrides.yaml"))
