@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	_ "github.com/otelcol-finops/otelcol-finops/internal/blobs/cloud" // s3://, gs://, azblob://
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
 	"github.com/otelcol-finops/otelcol-finops/internal/pricing"
 	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"

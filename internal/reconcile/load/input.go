@@ -64,17 +64,7 @@ func (m *matcher) match(k *reconcile.Key) (account, reconcile.ExclusionReason, b
 	if !m.subaccounts[a] {
 		k.Subaccount = ""
 	}
-	days, ok := m.covered[a]
-	if !ok {
-		return a, reconcile.NotBilled, true
-	}
-	switch day, ok := days[k.Day]; {
-	case !ok:
-		return a, reconcile.OutsideBill, true
-	case !day.final:
-		return a, reconcile.NotFinal, true
-	}
-	return a, "", true
+	return a, m.why(m.covered[a], k.Day), true
 }
 
 func (m *matcher) addCharges() {

@@ -304,3 +304,28 @@ func TestFinality(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a bill has, it is an error or it is compared, and what is compared adds up.
+func FuzzLoadBilled(f *testing.F) {
+	f.Add(billedHeader + aBilled)
+	f.Add(foreignHeader + first + "Usage,OpenAI,OpenAI API,AI and Machine Learning,org-1,1,Tokens,\"{\"\"Model\"\":\"\"m-v1\"\"}\",,Text,2,USD\n")
+	f.Add(billedHeader + strings.Replace(aBilled, "2026-11-01", "0001-01-01", 1) + strings.ReplaceAll(aBilled, "2026", "9999"))
+	f.Add("ChargePeriodStart\n\n2026-11-01\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		root := t.TempDir()
+		datasets{"metered/a.csv": meteredHeader + aMetered, "billed/a.csv": text}.write(t, root)
+		in, err := Load(t.Context(), optionsFor(t, root))
+		if err != nil {
+			return
+		}
+		r, err := reconcile.Compare(in)
+		if err != nil {
+			require.ErrorIs(t, err, reconcile.ErrRange)
+			return
+		}
+		for _, g := range r.Group() {
+			assert.Equal(t, g.Difference(), g.Bridge.Usage())
+			assert.Equal(t, g.InvoiceDifference(), g.Bridge.Total())
+		}
+	})
+}

@@ -1,10 +1,10 @@
 package load
 
 import (
-	"maps"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
+	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"
 )
 
 // account is who is billed.
@@ -60,15 +60,12 @@ func (s *source) charges(a account, day time.Time) {
 	}
 }
 
-// covered returns the days of the source.
-func (s *source) covered() map[time.Time]bool {
-	days := maps.Clone(s.days)
-	if len(days) == 0 && !s.from.IsZero() {
-		for d := s.from; !d.After(s.to); d = d.AddDate(0, 0, 1) {
-			days[d] = true
-		}
+// covers reports whether the source says what a day cost.
+func (s *source) covers(day time.Time) bool {
+	if len(s.days) > 0 {
+		return s.days[day]
 	}
-	return days
+	return !day.Before(s.from) && !day.After(s.to)
 }
 
 // last returns the last day of which the source has a file.
@@ -90,33 +87,33 @@ func (s *source) isFinal(day time.Time, settle time.Duration, now time.Time) boo
 	return !at.Before(day.AddDate(0, 0, 1).Add(settle))
 }
 
-// state says what is known of an account's day.
-type state struct {
-	final bool
-	// read is when the report was read last.
-	read time.Time
-}
+// coverage has the sources of each account.
+type coverage map[account][]*source
 
-// coverage has the days that are billed, by account.
-type coverage map[account]map[time.Time]state
-
-// coverage joins the sources; a day is final when it is in all sources that have it.
 func (l *loader) coverage(of func(account) account) coverage {
 	c := coverage{}
 	for _, s := range l.sources {
 		for raw := range s.accounts {
-			a := of(raw)
-			if c[a] == nil {
-				c[a] = map[time.Time]state{}
-			}
-			for day := range s.covered() {
-				have, ok := c[a][day]
-				final := s.isFinal(day, l.Settle, l.Now)
-				if !ok || !final && (have.final || s.read.Before(have.read)) {
-					c[a][day] = state{final, s.read}
-				}
-			}
+			c[of(raw)] = append(c[of(raw)], s)
 		}
 	}
 	return c
+}
+
+// why returns why an account's day is not compared, if it is not. A day is final when it is in all sources that have it.
+func (l *loader) why(sources []*source, day time.Time) reconcile.ExclusionReason {
+	if len(sources) == 0 {
+		return reconcile.NotBilled
+	}
+	why := reconcile.OutsideBill
+	for _, s := range sources {
+		switch {
+		case !s.covers(day):
+		case !s.isFinal(day, l.Settle, l.Now):
+			return reconcile.NotFinal
+		default:
+			why = ""
+		}
+	}
+	return why
 }
