@@ -231,58 +231,63 @@ func TestSeveralCurrencies(t *testing.T) {
 	require.ErrorContains(t, err, "invoiced in GBP and metered in EUR and USD: which of them teams are charged in is not clear")
 }
 
+// last is a time at which a report was read.
+func last(day int) time.Time { return november.AddDate(0, 0, day-1).Add(6 * time.Hour) }
+
+// openMonths are kept open by days of which a provider may still revise what it charges.
+var openMonths = map[string]struct {
+	write  func(*place)
+	change func(*Options)
+	want   string
+	text   string
+}{
+	"the month is not over": {
+		func(p *place) { p.example() }, func(o *Options) { o.Now = last(24) },
+		" not_final 2026-11-21..2026-11-30 10",
+		"10 days from 2026-11-21 to 2026-11-30 may still be revised, or are to come: close the month 72h0m0s after its end",
+	},
+	"the last days are not settled": {
+		func(p *place) { p.example() }, func(o *Options) { o.Now = last(31) },
+		" not_final 2026-11-28..2026-11-30 3", "",
+	},
+	"a report was not read again": {
+		func(p *place) {
+			p.bill(line{day: 2, provider: "openai", cost: "1"}, line{day: 28, provider: "openai", cost: "1", read: last(29)}, line{day: 28, provider: "anthropic", cost: "1"})
+			p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", cost: "1", read: last(7)}.row())
+		}, nil, "openai not_final 2026-11-26..2026-11-28 3",
+		"openai: 3 days from 2026-11-26 to 2026-11-28 may still be revised: the report was read last at 2026-11-29T06:00:00Z; let gen_ai_billing read it again",
+	},
+	"it was read again when a later month was": {func(p *place) {
+		p.bill(line{day: 28, provider: "openai", cost: "1", read: last(29)})
+		p.put(focus.Billed, 33, "openai", line{day: 33, provider: "openai", cost: "1", read: last(34)}.row())
+	}, nil, "", ""},
+	"the last days were never read": {
+		func(p *place) {
+			p.put(focus.Billed, 20, "openai", line{day: 20, provider: "openai", cost: "1"}.row())
+		}, nil, "openai day_not_in_bill 2026-11-21..2026-11-30 10",
+		"openai: the bill does not have 10 days from 2026-11-21 to 2026-11-30; let gen_ai_billing look back to them, or name the export that has them with --billed",
+	},
+	"an export that does not say when it was read": {func(p *place) {
+		r := line{day: 20, provider: "openai", cost: "1"}.row()
+		r.XSnapshotTime = time.Time{}
+		data, err := focusfile.Encode([]focus.Row{r}, focusfile.Options{Version: focus.V1_2, Dataset: focus.Billed})
+		require.NoError(p.t, err)
+		p.write("billed/export.parquet", data)
+	}, nil, "", ""},
+	"days that cannot be compared": {
+		func(p *place) { p.example() }, func(o *Options) {
+			o.Excluded = []reconcile.Exclusion{
+				{Reason: reconcile.OutsideBill, Provider: "openai", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1, Text: "openai: the bill does not have 2026-11-01"},
+				{Reason: reconcile.NotBilled, Provider: "cohere", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1},
+				{Reason: reconcile.NotFinal, Provider: "openai", First: reconcile.Date{Time: readLast}, Last: reconcile.Date{Time: readLast}, Days: 1},
+			}
+		}, "openai day_not_in_bill 2026-11-01..2026-11-01 1",
+		"openai: the bill does not have 2026-11-01; let gen_ai_billing look back to them, or name the export that has them with --billed",
+	},
+}
+
 func TestDaysThatAreNotFinal(t *testing.T) {
-	last := func(day int) time.Time { return november.AddDate(0, 0, day-1).Add(6 * time.Hour) }
-	for name, c := range map[string]struct {
-		write  func(*place)
-		change func(*Options)
-		want   string
-		text   string
-	}{
-		"the month is not over": {
-			func(p *place) { p.example() }, func(o *Options) { o.Now = last(24) },
-			" not_final 2026-11-21..2026-11-30 10",
-			"10 days from 2026-11-21 to 2026-11-30 may still be revised, or are to come: close the month 72h0m0s after its end",
-		},
-		"the last days are not settled": {
-			func(p *place) { p.example() }, func(o *Options) { o.Now = last(31) },
-			" not_final 2026-11-28..2026-11-30 3", "",
-		},
-		"a report was not read again": {
-			func(p *place) {
-				p.bill(line{day: 2, provider: "openai", cost: "1"}, line{day: 28, provider: "openai", cost: "1", read: last(29)}, line{day: 28, provider: "anthropic", cost: "1"})
-				p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", cost: "1", read: last(7)}.row())
-			}, nil, "openai not_final 2026-11-26..2026-11-28 3",
-			"openai: 3 days from 2026-11-26 to 2026-11-28 may still be revised: the report was read last at 2026-11-29T06:00:00Z; let gen_ai_billing read it again",
-		},
-		"it was read again when a later month was": {func(p *place) {
-			p.bill(line{day: 28, provider: "openai", cost: "1", read: last(29)})
-			p.put(focus.Billed, 33, "openai", line{day: 33, provider: "openai", cost: "1", read: last(34)}.row())
-		}, nil, "", ""},
-		"the last days were never read": {
-			func(p *place) {
-				p.put(focus.Billed, 20, "openai", line{day: 20, provider: "openai", cost: "1"}.row())
-			}, nil, "openai day_not_in_bill 2026-11-21..2026-11-30 10",
-			"openai: the bill does not have 10 days from 2026-11-21 to 2026-11-30; let gen_ai_billing look back to them, or name the export that has them with --billed",
-		},
-		"an export that does not say when it was read": {func(p *place) {
-			r := line{day: 20, provider: "openai", cost: "1"}.row()
-			r.XSnapshotTime = time.Time{}
-			data, err := focusfile.Encode([]focus.Row{r}, focusfile.Options{Version: focus.V1_2, Dataset: focus.Billed})
-			require.NoError(p.t, err)
-			p.write("billed/export.parquet", data)
-		}, nil, "", ""},
-		"days that cannot be compared": {
-			func(p *place) { p.example() }, func(o *Options) {
-				o.Excluded = []reconcile.Exclusion{
-					{Reason: reconcile.OutsideBill, Provider: "openai", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1, Text: "openai: the bill does not have 2026-11-01"},
-					{Reason: reconcile.NotBilled, Provider: "cohere", First: reconcile.Date{Time: november}, Last: reconcile.Date{Time: november}, Days: 1},
-					{Reason: reconcile.NotFinal, Provider: "openai", First: reconcile.Date{Time: readLast}, Last: reconcile.Date{Time: readLast}, Days: 1},
-				}
-			}, "openai day_not_in_bill 2026-11-01..2026-11-01 1",
-			"openai: the bill does not have 2026-11-01; let gen_ai_billing look back to them, or name the export that has them with --billed",
-		},
-	} {
+	for name, c := range openMonths {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			c.write(p)

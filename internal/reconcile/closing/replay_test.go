@@ -46,51 +46,56 @@ func TestReplayGivesTheSameBytes(t *testing.T) {
 	})
 }
 
+// late is what was metered after the month was closed.
+var late = usage{day: 2, provider: "openai", account: "org-1", tags: ads, cost: "1"}
+
+// revisions are what a month that was closed is found to differ by.
+var revisions = map[string]struct {
+	do     func(*place)
+	change func(*Options)
+	want   []string
+}{
+	"late rows": {
+		do:   func(p *place) { p.put(focus.Metered, 2, "late-x", late.row()) },
+		want: []string{"file metered/billing_period=2026-11/day=2026-11-02/late-x.csv added"},
+	},
+	"a revised bill": {
+		do: func(p *place) {
+			p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", account: "org-1", cost: "10.24", invoice: "inv-1"}.row())
+		},
+		want: []string{"file billed/billing_period=2026-11/day=2026-11-02/openai.csv changed"},
+	},
+	"a file is gone": {
+		do: func(p *place) {
+			require.NoError(p.t, os.Remove(p.path("metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv")))
+		},
+		want: []string{"file metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv removed"},
+	},
+	"settings": {
+		change: func(o *Options) {
+			o.TrueUp, o.Settle, o.Providers = Unallocated, 0, []string{"openai", "anthropic"}
+			o.Tables = []Table{{"catalog", "builtin", "dead"}, {"pricing", "own.yaml", "beef"}}
+		},
+		want: []string{
+			"setting true-up changed: pro-rata before, unallocated now", "setting settle changed: 72h0m0s before, 0s now",
+			"setting provider changed: nothing before, anthropic,openai now",
+			"setting catalog changed: builtin c0ffee before, builtin dead now", "setting pricing changed: nothing before, own.yaml beef now",
+		},
+	},
+	"rows by hand": {
+		do:   func(p *place) { p.write(p.output(), []byte("mine")) },
+		want: []string{"file metered/billing_period=2026-11/day=2026-11-01/true-up.csv changed"},
+	},
+	"a manifest by hand": {
+		do: func(p *place) {
+			p.write(manifestFile, []byte(strings.Replace(p.tree()[manifestFile], `"20.1"`, `"20.2"`, 1)))
+		},
+		want: []string{"manifest 2026-11 changed"},
+	},
+}
+
 func TestChangesAreFoundAndListed(t *testing.T) {
-	late := usage{day: 2, provider: "openai", account: "org-1", tags: ads, cost: "1"}
-	for name, c := range map[string]struct {
-		do     func(*place)
-		change func(*Options)
-		want   []string
-	}{
-		"late rows": {
-			do:   func(p *place) { p.put(focus.Metered, 2, "late-x", late.row()) },
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-02/late-x.csv added"},
-		},
-		"a revised bill": {
-			do: func(p *place) {
-				p.put(focus.Billed, 2, "openai", line{day: 2, provider: "openai", account: "org-1", cost: "10.24", invoice: "inv-1"}.row())
-			},
-			want: []string{"file billed/billing_period=2026-11/day=2026-11-02/openai.csv changed"},
-		},
-		"a file is gone": {
-			do: func(p *place) {
-				require.NoError(p.t, os.Remove(p.path("metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv")))
-			},
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-09/2026-11-g.csv removed"},
-		},
-		"settings": {
-			change: func(o *Options) {
-				o.TrueUp, o.Settle, o.Providers = Unallocated, 0, []string{"openai", "anthropic"}
-				o.Tables = []Table{{"catalog", "builtin", "dead"}, {"pricing", "own.yaml", "beef"}}
-			},
-			want: []string{
-				"setting true-up changed: pro-rata before, unallocated now", "setting settle changed: 72h0m0s before, 0s now",
-				"setting provider changed: nothing before, anthropic,openai now",
-				"setting catalog changed: builtin c0ffee before, builtin dead now", "setting pricing changed: nothing before, own.yaml beef now",
-			},
-		},
-		"rows by hand": {
-			do:   func(p *place) { p.write(p.output(), []byte("mine")) },
-			want: []string{"file metered/billing_period=2026-11/day=2026-11-01/true-up.csv changed"},
-		},
-		"a manifest by hand": {
-			do: func(p *place) {
-				p.write(manifestFile, []byte(strings.Replace(p.tree()[manifestFile], `"148`, `"149`, 1)+"\n"))
-			},
-			want: []string{"manifest 2026-11 changed"},
-		},
-	} {
+	for name, c := range revisions {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			p.example()
@@ -132,7 +137,7 @@ func TestChangesAreFoundAndListed(t *testing.T) {
 func TestReclose(t *testing.T) {
 	eachFormat(t, func(p *place) {
 		p.mustClose(WasClosed, nil)
-		p.put(focus.Metered, 2, "late-x", usage{day: 2, provider: "openai", account: "org-1", tags: ads, cost: "1"}.row())
+		p.put(focus.Metered, 2, "late-x", late.row())
 		assert.NotEqual(p.t, "148.030000000000000000000001", p.total("metered")["USD"])
 		reclose := func(o *Options) { o.Reclose = true }
 		first := p.mustClose(Reclosed, reclose)
@@ -180,7 +185,7 @@ func TestInterruptions(t *testing.T) {
 		p.mustClose(Repaired, nil)
 		assert.Equal(p.t, closed, p.tree(), "a manifest without rows")
 
-		p.put(focus.Metered, 2, "late-x", usage{day: 2, provider: "openai", account: "org-1", tags: ads, cost: "1"}.row())
+		p.put(focus.Metered, 2, "late-x", late.row())
 		p.mustClose(Reclosed, func(o *Options) { o.Reclose = true })
 		reclosed := p.tree()
 		for _, reclose := range []bool{true, false} {
