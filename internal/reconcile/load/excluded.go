@@ -68,7 +68,7 @@ func (l *loader) sentence(x *exclusion) string {
 	case reconcile.OutsideBill:
 		return fmt.Sprintf("%s: the bill does not have %s", who, x.span())
 	default:
-		return fmt.Sprintf("%s: there is no bill; %s", who, l.otherBills(x))
+		return fmt.Sprintf("%s: no bill of %s; %s", who, x.span(), l.otherBills(x))
 	}
 }
 
@@ -89,7 +89,7 @@ func (l *loader) otherBills(x *exclusion) string {
 		}
 	}
 	if len(billed) == 0 {
-		return "add the provider to the gen_ai_billing receiver"
+		return "if the provider is not in the gen_ai_billing receiver, add it"
 	}
 	slices.Sort(billed)
 	return fmt.Sprintf("the accounts with one are %s: both sides must name them alike", listOf(slices.Compact(billed)))
