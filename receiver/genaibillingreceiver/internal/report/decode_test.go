@@ -74,6 +74,17 @@ func TestAnthropicCosts(t *testing.T) {
 	assert.Empty(t, charges[2].Region, "a model that does not let one choose")
 }
 
+func TestAnthropicUsageSaysWhere(t *testing.T) {
+	p := newPage()
+	_, err := decodeAnthropicUsage(p, []byte(`{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","results":[
+		{"uncached_input_tokens":5,"model":"claude-opus-4-5","inference_geo":"us","server_tool_use":{"web_search_requests":10}},
+		{"uncached_input_tokens":7,"model":"claude-sonnet-4-5","inference_geo":"not_available"}]}],"has_more":false,"next_page":null}`))
+	require.NoError(t, err)
+	require.Len(t, p.report.Counts, 2, "searches are neither tokens nor requests")
+	assert.Equal(t, "us", p.report.Counts[0].Region)
+	assert.Empty(t, p.report.Counts[1].Region)
+}
+
 func TestOpenRouterLeavesTheCustomersOwnKeysOut(t *testing.T) {
 	p := newPage()
 	_, err := decodeOpenRouter(p, []byte(`{"data":[{"date":"2026-11-01","model":"openai/gpt-4.1","model_permaslug":"openai/gpt-4.1-2025-04-14",
