@@ -11,27 +11,14 @@ import (
 
 // document is the answer for machines. Amounts are texts, so that no reader makes doubles of them.
 type document struct {
-	First    string                `json:"first_day"`
-	Last     string                `json:"last_day"`
+	First    reconcile.Date        `json:"first_day"`
+	Last     reconcile.Date        `json:"last_day"`
 	By       []reconcile.Dimension `json:"by"`
 	Totals   []comparison          `json:"totals"`
 	Groups   []comparison          `json:"groups"`
-	Findings []finding             `json:"findings"`
-	Excluded []exclusion           `json:"excluded"`
+	Findings []reconcile.Finding   `json:"findings"`
+	Excluded []reconcile.Exclusion `json:"excluded"`
 	Warnings []string              `json:"warnings"`
-}
-
-// finding and exclusion have their days as such: the time within a [reconcile.Date] would marshal itself as a time.
-type finding struct {
-	reconcile.Finding
-	First string `json:"first_day"`
-	Last  string `json:"last_day"`
-}
-
-type exclusion struct {
-	reconcile.Exclusion
-	First string `json:"first_day"`
-	Last  string `json:"last_day"`
 }
 
 // comparison is a total or a group.
@@ -63,18 +50,12 @@ type bridgeLine struct {
 }
 
 func newDocument(r *reconcile.Report, by []reconcile.Dimension) *document {
-	// Machines are to see [] rather than null.
-	d := &document{
-		First: r.First.String(), Last: r.Last.String(), By: by, Totals: comparisons(r.Group(), nil), Groups: comparisons(r.Group(by...), by),
-		Findings: []finding{}, Excluded: []exclusion{}, Warnings: append([]string{}, r.Warnings...),
+	return &document{
+		First: r.First, Last: r.Last, By: by, Totals: comparisons(r.Group(), nil), Groups: comparisons(r.Group(by...), by),
+		// Machines are to see [] rather than null.
+		Findings: append([]reconcile.Finding{}, r.Findings...), Excluded: append([]reconcile.Exclusion{}, r.Excluded...),
+		Warnings: append([]string{}, r.Warnings...),
 	}
-	for _, f := range r.Findings {
-		d.Findings = append(d.Findings, finding{f, f.First.String(), f.Last.String()})
-	}
-	for _, x := range r.Excluded {
-		d.Excluded = append(d.Excluded, exclusion{x, x.First.String(), x.Last.String()})
-	}
-	return d
 }
 
 func comparisons(groups []reconcile.Group, by []reconcile.Dimension) []comparison {

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"encoding/json"
 	"math/big"
 	"testing"
 	"time"
@@ -379,6 +380,20 @@ func TestRatios(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, "1/4", tokens.String())
 	assert.Equal(t, map[ledger.Confidence]money.Amount{ledger.ConfidenceExact: amount("0.0025")}, g.Confidence)
+}
+
+func TestFindingsReadBack(t *testing.T) {
+	s := input().metered("gpt", in, 1000, 1).counted("gpt", Slot{Meter: in}, 4000).requests("gpt", 2).charged("gpt", Slot{Meter: in}, "0.01")
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	text, err := json.Marshal(r.Findings)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"first_day":"2026-11-23"`)
+	var back []Finding
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, r.Findings, back)
+	assert.Error(t, json.Unmarshal([]byte(`{"line": "guess"}`), new(Finding)))
+	assert.Error(t, json.Unmarshal([]byte(`{"first_day": "monday"}`), new(Finding)))
 }
 
 func TestSumsOutOfRangeAreRefused(t *testing.T) {

@@ -1,6 +1,9 @@
 package reconcile
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/otelcol-finops/otelcol-finops/internal/ledger"
 	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
@@ -35,6 +38,16 @@ func (l Line) String() string { return lineNames[l] }
 
 // MarshalText implements encoding.TextMarshaler.
 func (l Line) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (l *Line) UnmarshalText(text []byte) error {
+	i := slices.Index(lineNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown line %q of a bridge", text)
+	}
+	*l = Line(i)
+	return nil
+}
 
 // OfUsage reports whether the line explains the difference of usage, as opposed to that of the invoice.
 func (l Line) OfUsage() bool { return l < Purchases }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"encoding/json"
 	"math/big"
 	"time"
 
@@ -143,6 +144,24 @@ type Date struct{ time.Time }
 
 // MarshalText implements encoding.TextMarshaler.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// MarshalJSON writes the day as text: that of the embedded time would win over MarshalText.
+func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Date) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	d.Time = time.Time{}
+	if text == "" {
+		return nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	d.Time = day
+	return err
+}
 
 // String returns the day as 2026-11-23, "" for none.
 func (d Date) String() string {
