@@ -140,25 +140,37 @@ func (m *matcher) addUnpriced() error {
 	return nil
 }
 
-// addCounts takes the quantities on lines of the bill beside those of usage reports: tokens for days of which no report
-// counts any, and what no report counts, such as images.
+// reported is a model of which a usage report counts tokens on a day.
+type reported struct {
+	accountDay
+	model string
+}
+
+// addCounts takes the quantities on lines of the bill beside those of usage reports: tokens of models of which no report counts any
+// on the day, and what no report counts, such as images. A model's meters are all from the one or from the other: a report may count under
+// one meter what lines have under several.
 func (m *matcher) addCounts() error {
-	reported := map[accountDay]bool{}
+	counted := map[reported]bool{}
 	for c := range m.counts {
 		if !c.Requests {
-			reported[accountDay{m.account(account{c.Provider, c.Account}), c.Day}] = true
+			counted[m.reported(&c)] = true
 		}
 	}
 	if err := m.addCount(m.counts, nil); err != nil {
 		return err
 	}
-	return m.addCount(m.charged, reported)
+	return m.addCount(m.charged, counted)
 }
 
-func (m *matcher) addCount(counts sums[reconcile.Count], but map[accountDay]bool) error {
+func (m *matcher) reported(c *reconcile.Count) reported {
+	return reported{accountDay{m.account(account{c.Provider, c.Account}), c.Day}, c.Model}
+}
+
+func (m *matcher) addCount(counts sums[reconcile.Count], but map[reported]bool) error {
 	for c, sum := range counts {
+		inReport := but[m.reported(&c)] && isToken(c.Meter)
 		a, why, wanted := m.match(&c.Key)
-		if !wanted || why != "" || but[accountDay{a, c.Day}] && isToken(c.Meter) {
+		if !wanted || why != "" || inReport {
 			continue
 		}
 		var err error

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -190,6 +191,26 @@ func TestCountedOnce(t *testing.T) {
 	in = mustLoad(t, files, nil)
 	require.Len(t, in.Counts, 2, "no usage report counts images")
 	assert.Equal(t, "40", in.Counts[1].Quantity.String())
+}
+
+// Usage reports leave out whole models, such as those of endpoints that they do not count.
+func TestCountedByModel(t *testing.T) {
+	in := mustLoad(t, datasets{
+		"metered/a.csv": meteredHeader + aMetered,
+		"billed/a.csv": billedHeader + first + "Usage,openai,org-1,p,m-v1,input,,\"m-v1, input\",1500,Tokens,3,USD,provider,\n" +
+			first + "Usage,openai,org-1,p,m,output,,\"m, output\",70,Tokens,1,USD,provider,\n" +
+			first + "Usage,openai,org-1,p,n,input,,\"n, input\",90,Tokens,1,USD,provider,\n" +
+			first + "Usage,openai,org-2,p,m,input,,\"m, input\",80,Tokens,1,USD,provider,\n" +
+			second + "Usage,openai,org-1,p,m,input,,\"m, input\",60,Tokens,1,USD,provider,\n",
+		"billed_usage/a.csv": usageHeader + aCount + first + "openai,org-1,,n,,,4,Requests\n",
+	}, nil)
+	var counted []string
+	for _, c := range in.Counts {
+		counted = append(counted, fmt.Sprintf("%s %s %s %s %s", c.Account, c.Day.Format(time.DateOnly), c.Model, cmp.Or(c.Meter, "requests"), c.Quantity))
+	}
+	assert.Equal(t, []string{
+		"org-1 2026-11-01 m input 1000", "org-1 2026-11-02 m input 60", "org-1 2026-11-01 n requests 4", "org-1 2026-11-01 n input 90", "org-2 2026-11-01 m input 80",
+	}, counted)
 }
 
 func TestLoadErrors(t *testing.T) {
