@@ -106,9 +106,10 @@ func dayOf(k *Key) reportDay { return reportDay{k.Day, k.Provider, k.Account, k.
 type books struct {
 	cells map[Key]*cell
 	rates Rates
-	// tokensCounted and requestsCounted have the days that the provider's usage report has; unparsed those with lines that
-	// name no model.
-	tokensCounted, requestsCounted, unparsed map[reportDay]bool
+	// tokens and requests say what the provider counts.
+	tokens, requests reported
+	// unparsed are the days with lines that name no model.
+	unparsed map[reportDay]bool
 	// decimals is the finest precision of a provider's amounts.
 	decimals map[string]int
 	// left are differences of quantities that no other slot of their cells explains, in the order of the cells.
@@ -122,7 +123,7 @@ var ErrRange = errors.New("the sum is out of range")
 // Compare explains the difference between what was metered and what was billed. The order of rows does not matter.
 func Compare(in *Input) (*Report, error) {
 	b := &books{
-		cells: map[Key]*cell{}, rates: in.Rates, tokensCounted: map[reportDay]bool{}, requestsCounted: map[reportDay]bool{},
+		cells: map[Key]*cell{}, rates: in.Rates, tokens: newReported(), requests: newReported(),
 		unparsed: map[reportDay]bool{}, decimals: map[string]int{},
 	}
 	b.addBilled(in)
@@ -176,7 +177,7 @@ func (b *books) addBilled(in *Input) {
 		c := b.cell(&n.Key)
 		if n.Requests {
 			c.BilledRequests = c.BilledRequests.Add(n.Quantity)
-			b.requestsCounted[dayOf(&n.Key)] = true
+			b.requests.add(&n.Key)
 			continue
 		}
 		p := c.part(n.Slot)
@@ -184,7 +185,7 @@ func (b *books) addBilled(in *Input) {
 		if isTokens(n.Meter) {
 			c.BilledTokens = c.BilledTokens.Add(n.Quantity)
 			c.counted = true
-			b.tokensCounted[dayOf(&n.Key)] = true
+			b.tokens.add(&n.Key)
 		}
 	}
 	for i := range in.Charges {
@@ -265,12 +266,36 @@ func (b *books) addMetered(in *Input) {
 	}
 }
 
+// reported is what a provider counts: days, and the models that it counts on any of them. Reports leave out days, and models of whole
+// endpoints; calls that are in no report would hide the lack of others.
+type reported struct {
+	days   map[reportDay]bool
+	models map[accountModel]bool
+}
+
+func newReported() reported { return reported{map[reportDay]bool{}, map[accountModel]bool{}} }
+
+func (r reported) add(k *Key) {
+	r.days[dayOf(k)] = true
+	r.models[accountModel{k.Currency, k.Provider, k.Account, k.Model}] = true
+}
+
+// has reports whether calls of the key are among those that are counted. Counts without a model are of all models.
+func (r reported) has(k *Key) bool {
+	of := accountModel{k.Currency, k.Provider, k.Account, k.Model}
+	if r.days[dayOf(k)] && r.models[of] {
+		return true
+	}
+	of.model = ""
+	return r.days[dayOf(k)] && r.models[of]
+}
+
 // addCoverage counts what telemetry has of what the provider counts.
 func (b *books) addCoverage(c *cell, m Meter, q money.Quantity, requests int64) {
-	if b.requestsCounted[dayOf(&c.Key)] {
+	if b.requests.has(&c.Key) {
 		c.CountedRequests = c.CountedRequests.Add(money.Units(requests))
 	}
-	if isTokens(m) && b.tokensCounted[dayOf(&c.Key)] {
+	if isTokens(m) && b.tokens.has(&c.Key) {
 		c.MeteredTokens = c.MeteredTokens.Add(q)
 	}
 }

@@ -106,12 +106,13 @@ func (c *Comparison) add(o *Comparison) {
 	}
 }
 
-// Drift is the difference of usage in proportion to what was billed; it is not known where nothing was billed.
+// Drift is the difference of usage in proportion to what was billed, and has the sign of the difference; it is not known where
+// nothing was billed.
 func (c *Comparison) Drift() (*big.Rat, bool) {
 	if c.Billed.IsZero() {
 		return new(big.Rat), c.Metered.IsZero()
 	}
-	return new(big.Rat).Quo(c.Difference().Rat(), c.Billed.Rat()), true
+	return new(big.Rat).Quo(c.Difference().Rat(), abs(c.Billed).Rat()), true
 }
 
 // Coverage is how many of the calls that the provider counted telemetry told of.

@@ -193,6 +193,21 @@ func TestCountedOnce(t *testing.T) {
 	assert.Equal(t, "40", in.Counts[1].Quantity.String())
 }
 
+// Names are spelt alike on both sides, those that the catalog does not know too.
+func TestSpellings(t *testing.T) {
+	row := first + "Usage,openai,org-1,,%s,input,,1000,2,USD,3,estimate\n"
+	in := mustLoad(t, datasets{
+		"metered/a.csv": meteredHeader + fmt.Sprintf(row, "M") + fmt.Sprintf(row, "m-V1") + fmt.Sprintf(row, "Ours-1"),
+		"billed/a.csv":  billedHeader + aBilled + strings.ReplaceAll(aBilled, "m-v1", "ours-1"),
+	}, nil)
+	require.Len(t, in.Metered, 2)
+	require.Len(t, in.Charges, 2)
+	for i, model := range []string{"m", "ours-1"} {
+		assert.Equal(t, model, in.Metered[i].Model)
+		assert.Equal(t, model, in.Charges[i].Model)
+	}
+}
+
 // Usage reports leave out whole models, such as those of endpoints that they do not count.
 func TestCountedByModel(t *testing.T) {
 	in := mustLoad(t, datasets{
@@ -234,6 +249,7 @@ func TestLoadErrors(t *testing.T) {
 		"no cost":              {datasets{"billed/a.csv": billedHeader + strings.Replace(aBilled, ",2,USD", ",,USD", 1)}, "BilledCost is NULL"},
 		"an unknown category":  {datasets{"billed/a.csv": billedHeader + strings.Replace(aBilled, "Usage", "Other", 1)}, `ChargeCategory "Other"`},
 		"a negative quantity":  {datasets{"billed/a.csv": billedHeader + aBilled, "metered/a.csv": meteredHeader + strings.Replace(aMetered, "1000", "-1000", 1)}, "metered/a.csv: row 1: ConsumedQuantity -1000 is negative"},
+		"a metered NULL":       {datasets{"billed/a.csv": billedHeader + aBilled, "metered/a.csv": meteredHeader + strings.Replace(aMetered, ",2,USD", ",,USD", 1)}, "metered/a.csv: row 1: BilledCost is NULL"},
 		"a part of a request":  {datasets{"billed/a.csv": billedHeader + aBilled, "metered/a.csv": meteredHeader + strings.Replace(aMetered, ",3,", ",0.5,", 1)}, "x_Requests 0.5 is no whole number"},
 		"an unknown meter":     {datasets{"billed/a.csv": billedHeader + aBilled, "metered/a.csv": meteredHeader + strings.Replace(aMetered, "input", "tokens", 1)}, `SkuMeter "tokens" is not a meter`},
 		"a metered tax":        {datasets{"billed/a.csv": billedHeader + aBilled, "metered/a.csv": meteredHeader + strings.Replace(aMetered, "Usage", "Tax", 1)}, `ChargeCategory "Tax": telemetry has Usage and Purchase only`},

@@ -33,6 +33,9 @@ func (l *loader) addMetered(f *file, r *focus.Row) error {
 	if err := checkCurrency(r.BillingCurrency); err != nil {
 		return err
 	}
+	if r.BilledCost.IsNull() {
+		return errors.New("BilledCost is NULL")
+	}
 	more := sum{cost: r.BilledCost.Amount()}
 	if more.quantity, err = counted("ConsumedQuantity", r.ConsumedQuantity); err != nil {
 		return err
@@ -55,6 +58,7 @@ func (l *loader) addMetered(f *file, r *focus.Row) error {
 			return fmt.Errorf("SkuMeter %q is not a meter", r.SkuMeter)
 		}
 		m.Slot = reconcile.Slot{Meter: reconcile.Meter(used.String()), Tier: tierOf(r)}
+		m.Model = l.models.canonical(provider, m.Model, m.Day) // files may be older than the catalog
 		l.checkDays(f, r)
 	default:
 		return fmt.Errorf("ChargeCategory %q: telemetry has Usage and Purchase only", r.ChargeCategory)

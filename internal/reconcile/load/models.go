@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
@@ -34,7 +35,7 @@ func newModels(engine *pricing.Engine) *models {
 	return &models{engine: engine, names: map[spelling]string{}}
 }
 
-// canonical returns the catalog's name of a model, and the name itself where the catalog does not know it.
+// canonical returns the catalog's name of a model, and the name itself in lower case where the catalog does not know it.
 func (m *models) canonical(provider, name string, day time.Time) string {
 	if name == "" {
 		return ""
@@ -42,7 +43,7 @@ func (m *models) canonical(provider, name string, day time.Time) string {
 	if found := m.find(spelling{provider, name, day, false}); found != "" {
 		return found
 	}
-	return name
+	return strings.ToLower(name)
 }
 
 func (m *models) find(s spelling) string {
