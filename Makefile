@@ -44,7 +44,7 @@ attribution-demo: build ## Replay the company of examples/attribution and print 
 	@CGO_ENABLED=0 go run ./test/attribution -collector $(BINARY)
 
 .PHONY: reconcile-demo
-reconcile-demo: build ## Simulate a month of calls and bills, inject faults, and check that finops reconcile names each to the cent
+reconcile-demo: build ## Simulate a month of calls and bills, inject faults, check that finops reconcile names each to the cent, and close the month
 	@CGO_ENABLED=0 go build -o _build/finops ./cmd/finops
 	@CGO_ENABLED=0 go run ./test/reconcile -collector $(BINARY) -finops _build/finops
 

@@ -16,7 +16,7 @@ import (
 )
 
 // In a simulated month, whatever sets the bill apart from the books is named, at its size to the cent; and a month without faults has
-// no difference at all.
+// no difference at all. Closed, each month charges teams what the providers' ledgers have.
 func TestFaultsOfAMonthAreFound(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
@@ -27,6 +27,8 @@ func TestFaultsOfAMonthAreFound(t *testing.T) {
 			outcome, err := runner.Run(t.Context(), scenario, now)
 			require.NoError(t, err)
 			assert.Empty(t, outcome.Problems())
+			assert.NotEmpty(t, outcome.Closed.Teams)
+			assert.Equal(t, month.Exact(outcome.Billed), month.Exact(outcome.Closed.Sum()))
 			assertCleanLog(t, outcome.Process)
 			page, err := os.ReadFile(outcome.Page)
 			require.NoError(t, err)

@@ -5,7 +5,7 @@
 //
 // For each scenario it starts the collector, sends the spans of all calls as their instrumentations export them,
 // serves the bills as the providers' APIs do (with the failures that those have), and compares what was metered with what
-// was billed. Each fault must be named, at its size, to the cent.
+// was billed. Each fault must be named, at its size, to the cent. Then it closes the month: what teams are charged must be what was billed.
 package main
 
 import (
@@ -55,7 +55,9 @@ func run(ctx context.Context, out io.Writer, r *month.Runner) error {
 	if err := show(out, outcomes); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nThe last one as a page: %s\n", outcomes[len(outcomes)-1].Page)
+	last := outcomes[len(outcomes)-1]
+	fmt.Fprintf(out, "\nThe last one as a page: %s\nClosed, it charges %d teams USD %s of USD %s billed.\n",
+		last.Page, len(last.Closed.Teams), month.Exact(last.Closed.Sum()), month.Exact(last.Billed))
 	return judge(out, outcomes)
 }
 
@@ -71,7 +73,8 @@ func judge(out io.Writer, outcomes []*month.Outcome) error {
 		return fmt.Errorf("%w:\n%s", errWrong, strings.Join(problems, "\n"))
 	}
 	fmt.Fprintln(out, "\nChecked: without faults bill and books are the same to the last digit; each fault is named, at its size to the cent, and nothing else is.\n"+
-		"Of faults of one model on the same days (mixed), that holds for their sum: the provider counts their calls as one number.")
+		"Of faults of one model on the same days (mixed), that holds for their sum: the provider counts their calls as one number.\n"+
+		"Each month was closed: teams are charged the provider's ledger to the last digit, and closing again changed no byte.")
 	return nil
 }
 

@@ -93,6 +93,9 @@ func (o *Outcome) Problems() (problems []string) {
 	if o.Mixed && !same(size, found) {
 		complain("all faults: of USD %s, found as %s", Cents(size), Cents(found))
 	}
+	for _, problem := range o.Closed.Problems {
+		complain("%s", problem)
+	}
 	for _, f := range o.Unexpected {
 		complain("nothing accounts for USD %s: %s %s %s: %s", Cents(f.amount()), f.Kind, f.Provider, f.Model, f.Text)
 	}

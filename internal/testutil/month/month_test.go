@@ -4,6 +4,8 @@ package month
 
 import (
 	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -48,7 +50,7 @@ func TestBillAndBooksAgreeWithoutFaults(t *testing.T) {
 	t.Parallel()
 	s := simulate(october, nil)
 	assert.Equal(t, 1, s.billed().Sign())
-	assert.Zero(t, s.difference().Sign(), "they differ by %s", exact(s.difference()))
+	assert.Zero(t, s.difference().Sign(), "they differ by %s", Exact(s.difference()))
 }
 
 // Faults add up to the difference, and each has a size that is seen in cents.
@@ -60,7 +62,7 @@ func TestSizesOfFaults(t *testing.T) {
 		assert.False(t, same(size, new(big.Rat)), all.Faults[i].Name)
 		sum.Add(sum, size)
 	}
-	assert.Equal(t, exact(simulate(october, all.Faults).difference()), exact(sum))
+	assert.Equal(t, Exact(simulate(october, all.Faults).difference()), Exact(sum))
 	for _, scenario := range Scenarios {
 		if !scenario.Mixed {
 			assert.Subset(t, all.Faults, scenario.Faults)
@@ -72,8 +74,8 @@ func TestSizesOfFaults(t *testing.T) {
 func TestSizesByHand(t *testing.T) {
 	t.Parallel()
 	anthropic := simulate(october, nil).ledger().Total("anthropic", october, october.AddDate(0, 1, 0)).Rat()
-	size := func(f *Fault) string { return exact(sizes(october, []*Fault{f})[0]) }
-	assert.Equal(t, exact(anthropic.Mul(anthropic, big.NewRat(-1, 10))), size(discount))
+	size := func(f *Fault) string { return Exact(sizes(october, []*Fault{f})[0]) }
+	assert.Equal(t, Exact(anthropic.Mul(anthropic, big.NewRat(-1, 10))), size(discount))
 	// 40 searches and one more on each day, a cent each.
 	assert.Equal(t, "17.36", size(toolCalls))
 
@@ -84,7 +86,7 @@ func TestSizesByHand(t *testing.T) {
 		}
 	}
 	// 1.25 in place of 2.50 USD for a million.
-	assert.Equal(t, exact(cached.Mul(cached, big.NewRat(-125, 100_000_000))), size(cacheNotVisible))
+	assert.Equal(t, Exact(cached.Mul(cached, big.NewRat(-125, 100_000_000))), size(cacheNotVisible))
 }
 
 func TestLedgerHasWhatUsageReportsCount(t *testing.T) {
@@ -162,6 +164,54 @@ func TestTelemetryOfAllFaults(t *testing.T) {
 	assert.Equal(t, 31*(6+5+8+8+5+7+4+5+2)-21*8, spans)
 }
 
+// What teams are charged is held against the ledger of each provider to the last digit.
+func TestClosedMonthIsJudged(t *testing.T) {
+	t.Parallel()
+	s := simulate(october, nil)
+	charges := func() (all []chargedTo) {
+		for provider := range accounts {
+			rest := s.ledger().Total(provider, october, october.AddDate(0, 1, 0)).Rat()
+			for team, part := range map[string]string{"search": "1.5", "support": Exact(rest.Sub(rest, big.NewRat(3, 2)))} {
+				c := chargedTo{BilledCost: part}
+				c.Group.Provider, c.Group.Team = provider, team
+				all = append(all, c)
+			}
+		}
+		return all
+	}
+	c := s.judgeClosed(charges())
+	assert.Empty(t, c.Problems)
+	assert.Len(t, c.Teams, 2)
+	assert.Equal(t, Exact(s.billed()), Exact(c.Sum()))
+
+	digit := chargedTo{BilledCost: "0.000000000000000000000001"}
+	digit.Group.Provider = "openai"
+	assert.Equal(t, []string{"openai: teams are charged 0.000000000000000000000001 more than the ledger has"}, s.judgeClosed(append(charges(), digit)).Problems)
+	digit.Group.Provider = "cohere"
+	assert.Len(t, s.judgeClosed(append(charges(), digit)).Problems, 1, "a provider without a ledger")
+	assert.Len(t, s.judgeClosed(nil).Problems, 2)
+}
+
+func TestDifferingFiles(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	put := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(text), 0o600))
+	}
+	put("same", "a")
+	put("changed", "a")
+	put("removed", "a")
+	before, err := files(directory)
+	require.NoError(t, err)
+	put("changed", "b")
+	put("added", "a")
+	require.NoError(t, os.Remove(filepath.Join(directory, "removed")))
+	after, err := files(directory)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"added", "changed", "removed"}, differing(before, after))
+	assert.Empty(t, differing(after, after))
+}
+
 // Of faults that nobody could tell apart, the sum is judged.
 func TestMixedFaultsAreJudged(t *testing.T) {
 	t.Parallel()
@@ -187,5 +237,7 @@ func TestTotalsAreJudged(t *testing.T) {
 	assert.Len(t, o.Problems(), 2)
 	assert.Equal(t, 1, o.Drift().Sign())
 	o.Billed, o.Exact = one, new(big.Rat)
+	assert.Len(t, o.Problems(), 1)
+	o.Exact, o.Closed.Problems = one, []string{"not closed"}
 	assert.Len(t, o.Problems(), 1)
 }

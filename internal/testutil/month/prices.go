@@ -66,8 +66,8 @@ func decimal(s string) *big.Rat {
 	return r
 }
 
-// exact prints a decimal with all its digits.
-func exact(r *big.Rat) string {
+// Exact prints a decimal with all its digits.
+func Exact(r *big.Rat) string {
 	digits, ok := r.FloatPrec()
 	if !ok {
 		panic("no decimal: " + r.RatString())

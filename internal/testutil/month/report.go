@@ -57,21 +57,33 @@ const page = "reconcile.html"
 
 // reconcile runs the command over the FOCUS files below the directory.
 func (s *simulation) reconcile(ctx context.Context, binary, directory string) (*report, error) {
-	command := exec.CommandContext(ctx, binary, "reconcile", "--json", //nolint:gosec // the caller chooses what to run
-		"--month", s.first.Format("2006-01"), "--pricing", filepath.Join(directory, pricesFile),
-		"--html", filepath.Join(directory, page), filepath.Join(directory, "focus"))
-	answer, err := command.Output()
+	r := &report{}
+	return r, ask(ctx, r, binary, "reconcile", "--json", "--month", s.month(), "--pricing", filepath.Join(directory, pricesFile),
+		"--html", filepath.Join(directory, page), focusIn(directory))
+}
+
+// month as commands take it.
+func (s *simulation) month() string { return s.first.Format("2006-01") }
+
+// focusIn is where the collector writes to.
+func focusIn(directory string) string { return filepath.Join(directory, "focus") }
+
+// ask runs the command and reads its answer.
+func ask(ctx context.Context, answer any, binary string, arguments ...string) error {
+	text, err := exec.CommandContext(ctx, binary, arguments...).Output() //nolint:gosec // the caller chooses what to run
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		// 1 says that the difference is beyond the threshold, which it is meant to be.
+		// 1 says that the answer is no, which is an answer.
 		if exit.ExitCode() == 1 {
 			err = nil
 		} else {
 			err = fmt.Errorf("%w: %s", err, exit.Stderr)
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("finops reconcile: %w", err)
+	if err == nil {
+		err = json.Unmarshal(text, answer)
 	}
-	r := &report{}
-	return r, json.Unmarshal(answer, r)
+	if err != nil {
+		return fmt.Errorf("finops %s: %w", arguments[0], err)
+	}
+	return nil
 }

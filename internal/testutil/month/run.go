@@ -35,6 +35,8 @@ type Outcome struct {
 	Results []Result
 	// Unexpected are findings that no fault accounts for.
 	Unexpected []Finding
+	// Closed is what became of the month after the report.
+	Closed Closed
 
 	// told is what telemetry is bound to say, charged what the providers charge.
 	told, charged *big.Rat
@@ -69,8 +71,12 @@ func (r *Runner) Run(ctx context.Context, scenario Scenario, now time.Time) (*Ou
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", scenario.Name, err)
 	}
+	closed, err := s.close(ctx, r.Finops, directory)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", scenario.Name, err)
+	}
 	o := &Outcome{
-		Scenario: scenario, Page: filepath.Join(directory, page), Process: process, told: s.metered(), charged: s.billed(),
+		Scenario: scenario, Closed: closed, Page: filepath.Join(directory, page), Process: process, told: s.metered(), charged: s.billed(),
 		Metered: report.sum(func(g *totals) string { return g.Metered }), Billed: report.sum(func(g *totals) string { return g.Billed }),
 		Exact: report.sum((*totals).exact),
 	}

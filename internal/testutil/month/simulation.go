@@ -77,7 +77,7 @@ func (s *simulation) ledger() fakeproviders.Ledger {
 	}
 	ledger := s.items()
 	for _, k := range order {
-		lines[k].Amount = exact(sums[k])
+		lines[k].Amount = Exact(sums[k])
 		ledger = append(ledger, *lines[k])
 	}
 	return ledger
@@ -106,7 +106,7 @@ func (s *simulation) items() (ledger fakeproviders.Ledger) {
 			}
 			ledger = append(ledger, fakeproviders.Line{
 				Provider: f.Provider, Day: d, Subaccount: f.item.project, Item: f.item.text,
-				Amount: exact(new(big.Rat).Mul(decimal(f.item.price), big.NewRat(f.item.number+int64(d.Day()), 1))),
+				Amount: Exact(new(big.Rat).Mul(decimal(f.item.price), big.NewRat(f.item.number+int64(d.Day()), 1))),
 			})
 		}
 	}
