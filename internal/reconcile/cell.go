@@ -18,11 +18,14 @@ import (
 type part struct {
 	// metered has a price, unpriced has none.
 	metered, unpriced money.Quantity
-	cost              money.Amount
-	pricing           pricingID
+	// committed is the part of metered whose cost is that of a purchase.
+	committed money.Quantity
+	cost      money.Amount
+	pricing   pricingID
 
 	counted   money.Quantity
 	isCounted bool
+	uncharged bool
 	charged   money.Amount
 	charges   int
 
@@ -181,7 +184,7 @@ func (b *books) addBilled(in *Input) {
 			continue
 		}
 		p := c.part(n.Slot)
-		p.counted, p.isCounted = p.counted.Add(n.Quantity), true
+		p.counted, p.isCounted, p.uncharged = p.counted.Add(n.Quantity), true, p.uncharged || n.Uncharged
 		if isTokens(n.Meter) {
 			c.BilledTokens = c.BilledTokens.Add(n.Quantity)
 			c.counted = true
@@ -247,7 +250,7 @@ func (b *books) addMetered(in *Input) {
 		c.MeteredRequests += m.Requests
 		c.addConfidence(m.Confidence, m.Cost)
 		p := c.part(c.folded(m.Slot))
-		p.metered, p.cost = p.metered.Add(m.Quantity), p.cost.Add(m.Cost)
+		p.metered, p.committed, p.cost = p.metered.Add(m.Quantity), p.committed.Add(m.Committed), p.cost.Add(m.Cost)
 		p.pricing.add(m.PricingID)
 		b.addCoverage(c, m.Meter, m.Quantity, m.Requests)
 	}

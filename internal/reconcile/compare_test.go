@@ -39,9 +39,10 @@ func (l priceList) Rate(k Key, s Slot) (Rate, bool) {
 }
 
 var prices = priceList{
-	"gpt":   {"input": "2.5", "cache_read": "1.25", "output": "10", "input/batch": "1.25", "input_audio": "40"},
-	"mini":  {"input": "0.25", "output": "2"},
-	"haiku": {"input": "1", "output": "5"},
+	"gpt":    {"input": "2.5", "cache_read": "1.25", "output": "10", "input/batch": "1.25", "input_audio": "40"},
+	"mini":   {"input": "0.25", "output": "2"},
+	"wholes": {"prompt": "2.5", "completion": "10"},
+	"haiku":  {"input": "1", "output": "5"},
 }
 
 // sheet is an input in the making: of one day, provider and account, which rows are short for.
@@ -76,6 +77,27 @@ func (s *sheet) unpriced(model string, meter Meter, tokens, requests int64) *she
 
 func (s *sheet) counted(model string, slot Slot, tokens int64) *sheet {
 	s.Counts = append(s.Counts, Count{Key: key(model), Slot: slot, Quantity: money.Units(tokens)})
+	return s
+}
+
+// meteredIn is metered of a tier.
+func (s *sheet) meteredIn(model string, slot Slot, tokens, requests int64) *sheet {
+	s.metered(model, slot.Meter, 0, requests)
+	m := &s.Metered[len(s.Metered)-1]
+	m.Slot, m.Quantity, m.Cost = slot, money.Units(tokens), cost(key(model), slot, tokens)
+	return s
+}
+
+// committed adds a call that a commitment has paid for.
+func (s *sheet) committed(model string, meter Meter, tokens int64) *sheet {
+	q := money.Units(tokens)
+	s.Metered = append(s.Metered, Metered{Key: key(model), Slot: Slot{Meter: meter}, PricingID: model, Quantity: q, Committed: q, Requests: 1})
+	return s
+}
+
+// uncharged adds a count that no bill of usage has a charge for.
+func (s *sheet) uncharged(model string, slot Slot, tokens int64) *sheet {
+	s.Counts = append(s.Counts, Count{Key: key(model), Slot: slot, Quantity: money.Units(tokens), Uncharged: true})
 	return s
 }
 
@@ -166,7 +188,31 @@ func TestCompare(t *testing.T) {
 		"nothing is charged": {
 			in:     input().metered("gpt", in, 1000, 2).counted("gpt", m(in), 1000).requests("gpt", 2),
 			bridge: map[Line]string{Price: "-0.0025"},
-			found:  []found{{WrongPrice, "gpt", "-0.0025"}},
+			found:  []found{{NotCharged, "gpt", "-0.0025"}},
+		},
+		"a tier that bills of usage do not have": {
+			in: input().metered("gpt", in, 1000, 1).counted("gpt", m(in), 1000).charged("gpt", m(in), "0.0025").
+				meteredIn("gpt", Slot{in, "batch"}, 2000, 1).uncharged("gpt", Slot{in, "batch"}, 3000),
+			bridge: map[Line]string{Price: "-0.00375", Volume: "0.00125"},
+			found:  []found{{NotCharged, "gpt", "-0.00375"}, {Bypassing, "gpt", "0.00125"}},
+		},
+		"a commitment has paid for it": {
+			in: input().committed("gpt", in, 1000).counted("gpt", m(in), 1000).charged("gpt", m(in), "0"),
+		},
+		"a commitment has paid for some of it": {
+			in:     input().committed("gpt", in, 1000).metered("gpt", in, 2000, 1).counted("gpt", m(in), 5000).charged("gpt", m(in), "0.01"),
+			bridge: map[Line]string{Volume: "0.005"},
+			found:  []found{{Bypassing, "gpt", "0.005"}},
+		},
+		"a commitment has paid for all that telemetry knows": {
+			in:     input().committed("gpt", in, 1000).counted("gpt", m(in), 5000).charged("gpt", m(in), "0.01"),
+			bridge: map[Line]string{Volume: "0.01"},
+			found:  []found{{Bypassing, "gpt", "0.01"}},
+		},
+		"less than a commitment has paid for": {
+			in:     input().committed("gpt", in, 1000).metered("gpt", in, 2000, 1).counted("gpt", m(in), 600),
+			bridge: map[Line]string{Volume: "-0.005"},
+			found:  []found{{NotOnBill, "gpt", "-0.005"}},
 		},
 		"another rate and more calls": {
 			in:     input().metered("gpt", in, 1000, 2).counted("gpt", m(in), 3000).requests("gpt", 4).charged("gpt", m(in), "0.009"),
@@ -234,6 +280,11 @@ func TestCompare(t *testing.T) {
 				counted("gpt", m(Prompt), 2000).counted("gpt", m(Completion), 200).requests("gpt", 2).charged("gpt", Slot{}, "0.006"),
 			bridge: map[Line]string{Volume: "0.003"},
 			found:  []found{{Bypassing, "gpt", "0.003"}},
+		},
+		"a gateway's totals of a model that telemetry does not know": {
+			in:     input().counted("wholes", m(Prompt), 2000).counted("wholes", m(Completion), 200).requests("wholes", 2).charged("wholes", Slot{}, "0.0049"),
+			bridge: map[Line]string{Volume: "0.0049"},
+			found:  []found{{Bypassing, "wholes", "0.0049"}},
 		},
 		"tools": {
 			in: input().metered("gpt", in, 1000, 1).counted("gpt", m(in), 1000).charged("gpt", m(in), "0.0025").
@@ -317,6 +368,37 @@ func TestUsageOfTheDayBefore(t *testing.T) {
 	assert.Equal(t, 2, r.Findings[1].Days)
 	assert.Equal(t, amount("-0.0005"), r.Cells[0].Bridge[Volume])
 	assert.Equal(t, amount("0.00075"), r.Cells[1].Bridge[Volume])
+}
+
+// Telemetry that does not know the project of a call is no traffic past the collector.
+func TestUsageOfAnotherSubaccount(t *testing.T) {
+	of := func(k Key, subaccount string) Key {
+		k.Subaccount = subaccount
+		return k
+	}
+	s := input().metered("gpt", in, 1000, 1).metered("gpt", in, 500, 1).counted("gpt", Slot{Meter: in}, 1000).counted("gpt", Slot{Meter: in}, 900).
+		charged("gpt", Slot{Meter: in}, "0.0025").charged("gpt", Slot{Meter: in}, "0.00225")
+	s.Metered[0].Key, s.Counts[0].Key, s.Charges[0].Key = of(key("gpt"), "p"), of(key("gpt"), "p"), of(key("gpt"), "p")
+	s.Counts[1].Key, s.Charges[1].Key = of(key("gpt"), "q"), of(key("gpt"), "q")
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	got := map[found]string{}
+	for _, f := range r.Findings {
+		got[found{f.Kind, f.Model, f.Amount.String()}] = f.Subaccount
+	}
+	assert.Equal(t, map[found]string{{OtherSubaccount, "gpt", "0.00125"}: "q", {OtherSubaccount, "gpt", "-0.00125"}: "", {Bypassing, "gpt", "0.001"}: "q"}, got)
+	assert.Equal(t, amount("0.001"), r.Group()[0].Bridge[Volume])
+}
+
+// Rates of charges that do not tell tiers apart are averages, and no price of any tier.
+func TestRatesOfSeveralTiers(t *testing.T) {
+	s := input().metered("gpt", in, 1000, 1).meteredIn("gpt", Slot{in, "batch"}, 1000, 1).counted("gpt", Slot{Meter: in}, 1000).
+		counted("gpt", Slot{in, "batch"}, 1000).charged("gpt", Slot{Meter: in}, "0.005")
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 1)
+	assert.True(t, r.Findings[0].Rates[0].Mixed)
+	assert.Contains(t, r.Findings[0].Text, "input (of all tiers) 2.5 instead of 1.875")
 }
 
 // What a bill implies is said as a price list would say it.

@@ -36,6 +36,8 @@ type rateSum struct {
 	expected, charged money.Amount
 	amount            money.Amount
 	pricing           pricingID
+	// mixed is set where charges do not tell tiers apart.
+	mixed bool
 }
 
 // add adds a quantity, what it costs at our rate and what was charged for it; either is 0 where it is no matter.
@@ -155,13 +157,13 @@ func (f *finding) finding(tolerated tolerance) Finding {
 func (f *finding) told(s Slot, tolerated tolerance) RateFinding {
 	r := f.rates[s]
 	unit, block := unitOf(s.Meter)
-	told := RateFinding{Meter: s.Meter, Tier: s.Tier, Unit: unit, Amount: r.amount, PricingID: r.pricing.String()}
+	told := RateFinding{Meter: s.Meter, Tier: s.Tier, Unit: unit, Amount: r.amount, PricingID: r.pricing.String(), Mixed: r.mixed}
 	told.Quantity = quantityOf(r.quantity)
 	if r.quantity.Sign() == 0 {
 		return told
 	}
 	per := new(big.Rat).Quo(new(big.Rat).SetInt64(block), r.quantity)
-	if f.kind != NoPrice && !r.expected.IsZero() {
+	if f.kind != NoPrice && (f.kind == WrongPrice || !r.expected.IsZero()) {
 		told.OurRate = plain(new(big.Rat).Mul(r.expected.Rat(), per))
 	}
 	if f.line == Price || f.line == ToolsAndFees {

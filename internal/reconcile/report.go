@@ -156,6 +156,8 @@ type RateFinding struct {
 	Tier     string         `json:"tier,omitempty"`
 	Quantity money.Quantity `json:"quantity"`
 	Unit     string         `json:"unit"`
+	// Mixed is set where charges do not tell tiers apart that were counted: the rates are averages of theirs.
+	Mixed bool `json:"mixed_tiers,omitempty"`
 	// OurRate and BilledRate are prices of Unit, plain decimals; empty where they are not known.
 	OurRate    string `json:"our_rate,omitempty"`
 	BilledRate string `json:"billed_rate,omitempty"`
@@ -180,9 +182,13 @@ const (
 	// DayShift: usage that the provider counted on the day before or after that of the call, as it does of calls at midnight and of
 	// batches. It adds up to nothing unless prices differ between the two.
 	DayShift Kind = "day_shift"
+	// OtherSubaccount: usage that both sides have on the same day, under different subaccounts. It adds up to nothing like DayShift.
+	OtherSubaccount Kind = "subaccount"
 
 	// WrongPrice: the bill has another rate than we have.
 	WrongPrice Kind = "wrong_price"
+	// NotCharged: usage that the provider counted and has no charge for, as it is paid in advance or within an allowance.
+	NotCharged Kind = "not_charged"
 	// Agreement: the same ratio at all models of an account.
 	Agreement Kind = "agreement"
 	// NoPrice: usage that we have no rate for.

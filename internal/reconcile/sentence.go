@@ -3,6 +3,8 @@ package reconcile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
 )
 
 // sentences say for each kind what was found and what to look at. %s is what the finding is of.
@@ -14,6 +16,8 @@ var sentences = map[Kind]string{
 	Understated:                "The provider counted %s more than telemetry told of, in as many calls.",
 	NotOnBill:                  "Telemetry told of %s that the provider did not count: calls counted twice, of another account, or not charged.",
 	DayShift:                   "The provider counted tokens on the day before or after that of the call.",
+	OtherSubaccount:            "Telemetry and the bill have this usage under different subaccounts, or one of them under none: %s.",
+	NotCharged:                 "The provider counted %s and charged nothing for it: paid in advance, within an allowance, or free, which our prices do not know.",
 	WrongPrice:                 "The bill has other rates than our prices: %s.",
 	NoPrice:                    "Our prices have no rate for what was used: %s.",
 	TierNotVisible:             "Tokens were billed under another service tier than telemetry says: %s.",
@@ -70,16 +74,27 @@ func (r *RateFinding) phrase(kind Kind) string {
 	if r.Tier != "" {
 		name += " (" + r.Tier + ")"
 	}
+	if r.Mixed {
+		name += " (of all tiers)"
+	}
 	switch kind {
 	case WrongPrice:
 		return fmt.Sprintf("%s %s instead of %s for %s", name, orUnknown(r.BilledRate), orUnknown(r.OurRate), r.Unit)
 	case NoPrice:
 		return fmt.Sprintf("%s, which the bill has at %s for %s", name, orUnknown(r.BilledRate), r.Unit)
-	case TierNotVisible, CacheNotVisible, ModalityNotVisible:
-		return name + " " + withSign(r.Quantity.String())
+	case TierNotVisible, CacheNotVisible, ModalityNotVisible, OtherSubaccount:
+		return name + " " + withSign(whole(r.Quantity))
 	default:
-		return strings.TrimPrefix(r.Quantity.String(), "-") + " " + name
+		return strings.TrimPrefix(whole(r.Quantity), "-") + " " + name
 	}
+}
+
+// whole writes a quantity for people: divided among causes, it has fractions that mean nothing.
+func whole(q money.Quantity) string {
+	if text := q.Rat().FloatString(0); text != "0" && text != "-0" {
+		return text
+	}
+	return q.String()
 }
 
 func orUnknown(rate string) string {

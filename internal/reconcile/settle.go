@@ -62,20 +62,31 @@ func (b *books) bookUnnamed(c *cell, difference money.Amount) {
 	}
 }
 
-// rate finds what a unit costs by our books: what the day's own calls cost on average, or else what the catalog says.
+// rate finds what a unit costs by our books: what the day's own calls cost on average, or else what the catalog says. What a
+// commitment has paid for costs nothing more, and says nothing of the rest.
 func (b *books) rate(c *cell, s Slot) {
 	p := c.parts[s]
+	paid := p.metered.Sub(p.committed)
 	switch {
-	case p.metered.Sign() > 0:
-		p.rate = new(big.Rat).Quo(p.cost.Rat(), p.metered.Rat())
+	case paid.Sign() > 0:
+		p.rate = new(big.Rat).Quo(p.cost.Rat(), paid.Rat())
 	case b.rates != nil:
 		if r, ok := b.rates.Rate(c.Key, s); ok {
 			p.rate = r.PerUnit
 			p.pricing.add(r.PricingID)
 		}
 	}
+	if beyond := p.counted.Sub(p.committed); p.committed.IsZero() || beyond.Sign() > 0 {
+		p.expect(beyond)
+	} else if p.rate == nil {
+		p.rate = new(big.Rat) // all of it is paid for
+	}
+}
+
+// expect says what a quantity costs at the rate.
+func (p *part) expect(quantity money.Quantity) {
 	if p.rate != nil {
-		p.expected = times(p.rate, p.counted.Rat())
+		p.expected = times(p.rate, quantity.Rat())
 	} else {
 		p.expected = p.cost
 	}
@@ -94,18 +105,24 @@ type group struct {
 	charges int
 	// counted is set when the provider counted some of it, or would have if there had been any.
 	counted bool
+	// uncharged is set for what no bill of usage has.
+	uncharged bool
 }
 
 // groups returns the slots of tokens as finely as the bill tells them apart: by meter and tier, by meter, or not at all.
 func (c *cell) groups() []group {
-	slots := c.slots(true)
-	if len(slots) == 0 && c.pools == 0 {
-		return nil
+	var slots []Slot
+	var groups []group
+	for _, s := range c.slots(true) {
+		if p := c.parts[s]; p.uncharged && p.charges == 0 {
+			groups = append(groups, group{slots: []Slot{s}, counted: true, uncharged: true})
+		} else {
+			slots = append(slots, s)
+		}
 	}
 	if c.pools > 0 {
-		return []group{c.group(slots)}
+		return append(groups, c.group(slots))
 	}
-	var groups []group
 	for len(slots) > 0 {
 		n := slices.IndexFunc(slots, func(s Slot) bool { return s.Meter != slots[0].Meter })
 		if n < 0 {
@@ -152,6 +169,7 @@ func (b *books) settlePrice(c *cell, g *group) []*delta {
 		b.settleUncounted(c, g)
 		return nil
 	}
+	b.settleWholes(c, g)
 	var deltas []*delta
 	var expected money.Amount
 	sum := new(big.Rat)
@@ -168,6 +186,32 @@ func (b *books) settlePrice(c *cell, g *group) []*delta {
 	}
 	b.bookPrice(c, g, sum, expected)
 	return deltas
+}
+
+// settleWholes values totals of models that telemetry knows nothing of as the bill does: what was in them, such as reads of a cache,
+// nobody says, so that the catalog's rates would be taken for wrong ones.
+func (b *books) settleWholes(c *cell, g *group) {
+	var expected money.Amount
+	for _, s := range g.slots {
+		p := c.parts[s]
+		if s.Meter != Prompt && s.Meter != Completion || p.metered.Sign() > 0 || p.unpriced.Sign() > 0 || p.rate == nil {
+			return
+		}
+		expected = expected.Add(p.expected)
+	}
+	if expected.Sign() <= 0 || g.charged.Sign() <= 0 {
+		return
+	}
+	ratio, left := new(big.Rat).Quo(g.charged.Rat(), expected.Rat()), g.charged
+	for i, s := range g.slots {
+		p := c.parts[s]
+		p.rate = new(big.Rat).Mul(p.rate, ratio)
+		p.expected = times(p.rate, p.counted.Rat())
+		if i == len(g.slots)-1 {
+			p.expected = left // no digit is lost
+		}
+		left = left.Sub(p.expected)
+	}
 }
 
 // settleUnpriced takes out of a delta what telemetry told of and could not price.
@@ -187,12 +231,14 @@ func (b *books) settleUnpriced(c *cell, d *delta) {
 // bookPrice books the difference between what was charged and what is expected for the quantities that were counted.
 func (b *books) bookPrice(c *cell, g *group, quantity *big.Rat, expected money.Amount) {
 	difference := g.charged.Sub(expected)
-	if g.charges == 0 && b.unparsed[dayOf(&c.Key)] {
+	if g.charges == 0 && !g.uncharged && b.unparsed[dayOf(&c.Key)] {
 		// What was counted and is on no line is more likely on one that nobody can read than for free.
 		b.bookUnnamed(c, difference)
 		return
 	}
-	b.found.expect(c, expected)
+	if g.charges > 0 {
+		b.found.expect(c, expected) // what nothing is charged for is under no agreement
+	}
 	if difference.IsZero() {
 		return
 	}
@@ -200,18 +246,38 @@ func (b *books) bookPrice(c *cell, g *group, quantity *big.Rat, expected money.A
 		b.book(c, Rounding, Kind(Rounding.String()), "", difference)
 		return
 	}
-	kind := WrongPrice
-	if slices.ContainsFunc(g.slots, func(s Slot) bool { return c.parts[s].rate == nil && c.parts[s].counted.Sign() > 0 }) || len(g.slots) == 0 {
-		kind = NoPrice
-	}
-	f := b.book(c, Price, kind, "", difference)
+	f := b.book(c, Price, g.priceKind(c), "", difference)
 	f.charges += g.charges
 	f.charged, f.expected = f.charged.Add(g.charged), f.expected.Add(expected)
 	if c.pools == 0 || len(g.slots) == 1 {
 		r := f.rate(g.slot())
+		r.mixed = r.mixed || g.isMixed(c)
 		r.add(quantity, expected, g.charged, difference)
 		r.pricing.add(g.pricing(c))
 	}
+}
+
+// priceKind says what a difference is that quantities do not explain.
+func (g *group) priceKind(c *cell) Kind {
+	switch {
+	case len(g.slots) == 0, slices.ContainsFunc(g.slots, func(s Slot) bool { return c.parts[s].rate == nil && c.parts[s].counted.Sign() > 0 }):
+		return NoPrice
+	case g.charges == 0:
+		return NotCharged
+	default:
+		return WrongPrice
+	}
+}
+
+// isMixed reports whether the group has counts of several tiers.
+func (g *group) isMixed(c *cell) bool {
+	n := 0
+	for _, s := range g.slots {
+		if c.parts[s].counted.Sign() != 0 {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // slot names the group: by its meter, and its tier if it has one only.

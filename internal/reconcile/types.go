@@ -44,7 +44,9 @@ type Metered struct {
 	PricingID  string
 	Confidence ledger.Confidence
 	Quantity   money.Quantity
-	Cost       money.Amount
+	// Committed is the part of the quantity that a commitment has paid for: its cost is in the purchase.
+	Committed money.Quantity
+	Cost      money.Amount
 	// Requests are the calls whose first line this is.
 	Requests int64
 	// Purchase is set for what a commitment costs, which is no usage.
@@ -80,7 +82,9 @@ type Count struct {
 	Slot
 	// Requests tells calls from the units of the slot's meter.
 	Requests bool
-	Quantity money.Quantity
+	// Uncharged is set for what is counted and on no bill of usage, such as a tier that is paid in advance.
+	Uncharged bool
+	Quantity  money.Quantity
 }
 
 // Input is all that is compared. Rows with the same key and slot are added up.

@@ -49,13 +49,13 @@ func (b *books) settleMoves(c *cell, deltas []*delta) {
 			groups[st.within(d.Slot)] = append(groups[st.within(d.Slot)], d)
 		}
 		for _, key := range slices.Sorted(maps.Keys(groups)) {
-			b.settleMoved(c, st.kind, groups[key])
+			b.settleMoved(TierAndCache, st.kind, groups[key])
 		}
 	}
 }
 
 // settleMoved books as many tokens as are too many in some slots and too few in others of the same group.
-func (b *books) settleMoved(c *cell, kind Kind, group []*delta) {
+func (b *books) settleMoved(line Line, kind Kind, group []*delta) {
 	more, less := new(big.Rat), new(big.Rat)
 	for _, d := range group {
 		if d.quantity.Sign() > 0 {
@@ -82,14 +82,15 @@ func (b *books) settleMoved(c *cell, kind Kind, group []*delta) {
 		}
 		quantity := new(big.Rat).Mul(d.quantity, new(big.Rat).Quo(moved, side))
 		amount := d.take(quantity)
-		f := b.book(c, TierAndCache, kind, "", amount)
+		f := b.book(d.cell, line, kind, "", amount)
 		f.rate(d.Slot).add(quantity, amount, money.Amount{}, amount)
 	}
 }
 
-// settleVolume divides what is left, once it is of all days: first what the provider counted on the day before or after, then
-// the calls that one side does not know of.
+// settleVolume divides what is left, once it is of all days: first what the sides have under different subaccounts, then what the
+// provider counted on the day before or after, then the calls that one side does not know of.
 func (b *books) settleVolume() {
+	b.settleSubaccounts()
 	last := map[series]*delta{}
 	for _, d := range b.left {
 		of := seriesOf(d)
@@ -101,6 +102,29 @@ func (b *books) settleVolume() {
 	for _, d := range b.left {
 		b.bookVolume(d.cell, d)
 	}
+}
+
+// settleSubaccounts finds usage that only changed its subaccount: telemetry of some services does not know it.
+func (b *books) settleSubaccounts() {
+	groups := map[place][]*delta{}
+	var order []place
+	for _, d := range b.left {
+		of := place{d.Key, d.Slot}
+		of.Subaccount = ""
+		if groups[of] == nil {
+			order = append(order, of)
+		}
+		groups[of] = append(groups[of], d)
+	}
+	for _, of := range order {
+		b.settleMoved(Volume, OtherSubaccount, groups[of])
+	}
+}
+
+// place is a slot of a cell.
+type place struct {
+	Key
+	Slot
 }
 
 // series is a slot of a model over the days.
