@@ -47,7 +47,7 @@ func writeOverride(w *bytes.Buffer, f *reconcile.Finding) {
 		m, isMeter := meter.Parse(string(r.Meter))
 		switch {
 		case r.BilledRate == "":
-		case !isMeter || r.Tier != "":
+		case !isMeter || r.Tier != "" || r.Mixed:
 			fmt.Fprintf(&remarks, "    # %s is billed at %s for %s, where we have %s: no base rate, and left out\n", slotName(r), r.BilledRate, r.Unit, orUnknownRate(r.OurRate))
 		default:
 			fmt.Fprintf(&rates, "      %s: %s # %s\n", m, rateOf(m, r.BilledRate), why(r))
@@ -119,7 +119,10 @@ func orUnknownRate(rate string) string {
 }
 
 func slotName(r *reconcile.RateFinding) string {
-	if r.Tier == "" {
+	switch {
+	case r.Mixed:
+		return string(r.Meter) + " (of all tiers)"
+	case r.Tier == "":
 		return string(r.Meter)
 	}
 	return string(r.Meter) + " (" + r.Tier + ")"

@@ -115,6 +115,8 @@ type books struct {
 	unparsed map[reportDay]bool
 	// decimals is the finest precision of a provider's amounts.
 	decimals map[string]int
+	// averages are what units cost by our books over all days.
+	averages map[series]*average
 	// left are differences of quantities that no other slot of their cells explains, in the order of the cells.
 	left  []*delta
 	found findings
@@ -127,7 +129,7 @@ var ErrRange = errors.New("the sum is out of range")
 func Compare(in *Input) (*Report, error) {
 	b := &books{
 		cells: map[Key]*cell{}, rates: in.Rates, tokens: newReported(), requests: newReported(),
-		unparsed: map[reportDay]bool{}, decimals: map[string]int{},
+		unparsed: map[reportDay]bool{}, decimals: map[string]int{}, averages: map[series]*average{},
 	}
 	b.addBilled(in)
 	b.addMetered(in)
@@ -252,6 +254,7 @@ func (b *books) addMetered(in *Input) {
 		p := c.part(c.folded(m.Slot))
 		p.metered, p.committed, p.cost = p.metered.Add(m.Quantity), p.committed.Add(m.Committed), p.cost.Add(m.Cost)
 		p.pricing.add(m.PricingID)
+		b.average(&c.Key, c.folded(m.Slot)).add(m)
 		b.addCoverage(c, m.Meter, m.Quantity, m.Requests)
 	}
 	for i := range in.Unpriced {

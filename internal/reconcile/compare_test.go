@@ -370,6 +370,23 @@ func TestUsageOfTheDayBefore(t *testing.T) {
 	assert.Equal(t, amount("0.00075"), r.Cells[1].Bridge[Volume])
 }
 
+// A model that only our own prices know is priced on days without telemetry as on others.
+func TestRatesOfOtherDays(t *testing.T) {
+	s := input().counted("own", Slot{Meter: in}, 1000).charged("own", Slot{Meter: in}, "0.003")
+	before := key("own")
+	before.Day = monday.AddDate(0, 0, -3)
+	s.Metered = append(s.Metered, Metered{Key: before, Slot: Slot{Meter: in}, Quantity: money.Units(500), Cost: amount("0.001")})
+	s.Counts = append(s.Counts, Count{Key: before, Slot: Slot{Meter: in}, Quantity: money.Units(500)})
+	s.Charges = append(s.Charges, Charge{Key: before, Slot: Slot{Meter: in}, Category: "Usage", Cost: amount("0.001")})
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	got := []found{}
+	for _, f := range r.Findings {
+		got = append(got, found{f.Kind, f.Model, f.Amount.String()})
+	}
+	assert.Equal(t, []found{{Bypassing, "own", "0.002"}, {WrongPrice, "own", "0.001"}}, got)
+}
+
 // Telemetry that does not know the project of a call is no traffic past the collector.
 func TestUsageOfAnotherSubaccount(t *testing.T) {
 	of := func(k Key, subaccount string) Key {

@@ -62,36 +62,6 @@ func (b *books) bookUnnamed(c *cell, difference money.Amount) {
 	}
 }
 
-// rate finds what a unit costs by our books: what the day's own calls cost on average, or else what the catalog says. What a
-// commitment has paid for costs nothing more, and says nothing of the rest.
-func (b *books) rate(c *cell, s Slot) {
-	p := c.parts[s]
-	paid := p.metered.Sub(p.committed)
-	switch {
-	case paid.Sign() > 0:
-		p.rate = new(big.Rat).Quo(p.cost.Rat(), paid.Rat())
-	case b.rates != nil:
-		if r, ok := b.rates.Rate(c.Key, s); ok {
-			p.rate = r.PerUnit
-			p.pricing.add(r.PricingID)
-		}
-	}
-	if beyond := p.counted.Sub(p.committed); p.committed.IsZero() || beyond.Sign() > 0 {
-		p.expect(beyond)
-	} else if p.rate == nil {
-		p.rate = new(big.Rat) // all of it is paid for
-	}
-}
-
-// expect says what a quantity costs at the rate.
-func (p *part) expect(quantity money.Quantity) {
-	if p.rate != nil {
-		p.expected = times(p.rate, quantity.Rat())
-	} else {
-		p.expected = p.cost
-	}
-}
-
 // times multiplies, rounded to the precision of amounts.
 func times(rate, quantity *big.Rat) money.Amount {
 	a, _ := money.RoundAmount(new(big.Rat).Mul(rate, quantity)) // out of range, the cell's sums are, too
@@ -186,32 +156,6 @@ func (b *books) settlePrice(c *cell, g *group) []*delta {
 	}
 	b.bookPrice(c, g, sum, expected)
 	return deltas
-}
-
-// settleWholes values totals of models that telemetry knows nothing of as the bill does: what was in them, such as reads of a cache,
-// nobody says, so that the catalog's rates would be taken for wrong ones.
-func (b *books) settleWholes(c *cell, g *group) {
-	var expected money.Amount
-	for _, s := range g.slots {
-		p := c.parts[s]
-		if s.Meter != Prompt && s.Meter != Completion || p.metered.Sign() > 0 || p.unpriced.Sign() > 0 || p.rate == nil {
-			return
-		}
-		expected = expected.Add(p.expected)
-	}
-	if expected.Sign() <= 0 || g.charged.Sign() <= 0 {
-		return
-	}
-	ratio, left := new(big.Rat).Quo(g.charged.Rat(), expected.Rat()), g.charged
-	for i, s := range g.slots {
-		p := c.parts[s]
-		p.rate = new(big.Rat).Mul(p.rate, ratio)
-		p.expected = times(p.rate, p.counted.Rat())
-		if i == len(g.slots)-1 {
-			p.expected = left // no digit is lost
-		}
-		left = left.Sub(p.expected)
-	}
 }
 
 // settleUnpriced takes out of a delta what telemetry told of and could not price.

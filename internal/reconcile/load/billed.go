@@ -18,6 +18,9 @@ const aiCategory = "AI and Machine Learning"
 
 var categories = []string{billed.Usage, billed.Purchase, billed.Tax, billed.Credit, billed.Adjustment}
 
+// correction is the ChargeClass of what changes a billing period that was invoiced before: no usage of this one.
+const correction = "Correction"
+
 // isBill tells charges of providers from what the close of a month added to them.
 func isBill(r *focus.Row) (bool, error) {
 	switch r.XCostSource {
@@ -42,8 +45,12 @@ func (l *loader) addBilled(f *file, r *focus.Row) error {
 	if r.BilledCost.IsNull() {
 		return errors.New("BilledCost is NULL")
 	}
+	category := cmp.Or(r.ChargeCategory, billed.Usage)
+	if category == billed.Usage && r.ChargeClass == correction {
+		category = billed.Adjustment
+	}
 	c := reconcile.Charge{
-		Key: key(r, provider), Category: cmp.Or(r.ChargeCategory, billed.Usage), Line: cmp.Or(r.XProviderLine, r.ChargeDescription, r.SkuId),
+		Key: key(r, provider), Category: category, Line: cmp.Or(r.XProviderLine, r.ChargeDescription, r.SkuId),
 	}
 	if !slices.Contains(categories, c.Category) {
 		return fmt.Errorf("ChargeCategory %q: want one of %q", c.Category, categories)
@@ -106,6 +113,7 @@ func (l *loader) addUsage(f *file, r *focus.Row) error {
 	n.Currency = ""
 	n.Model = l.models.canonical(provider, n.Model, n.Day)
 	n.Tier = tierOf(r)
+	n.Uncharged = slices.Contains(unchargedTiers[provider], n.Tier)
 	switch r.ConsumedUnit {
 	case unitRequests:
 		n.Requests = true

@@ -111,7 +111,7 @@ func (m *matcher) addMetered() error {
 		if err != nil {
 			return err
 		}
-		r.Currency, r.Cost, r.Quantity, r.Requests = currency, cost, sum.quantity, sum.requests
+		r.Currency, r.Cost, r.Quantity, r.Committed, r.Requests = currency, cost, sum.quantity, sum.committed, sum.requests
 		m.in.Metered = append(m.in.Metered, r)
 	}
 	return nil

@@ -47,6 +47,14 @@ func meterOfLine(line, unit string) reconcile.Meter {
 	return ""
 }
 
+// unchargedTiers are counted in usage reports and never in cost reports.
+//
+// Source, read 2026-11-24: Anthropic's cost report has no costs of the priority tier, which is committed to for a term and paid by contract
+// (platform.claude.com/docs, "Usage and Cost API").
+var unchargedTiers = map[string][]string{
+	"anthropic": {"priority"},
+}
+
 // countMeters are the meters of counts that reports name by lines of their own.
 //
 // Sources: OpenAI's usage API counts cache writes without saying for how long they are kept, which is the shorter time unless asked

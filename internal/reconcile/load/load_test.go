@@ -193,6 +193,34 @@ func TestCountedOnce(t *testing.T) {
 	assert.Equal(t, "40", in.Counts[1].Quantity.String())
 }
 
+// What is paid in advance costs nothing more: committed capacity in our books, the priority tier on Anthropic's.
+func TestPaidInAdvance(t *testing.T) {
+	withCategory := strings.Replace(meteredHeader, "x_CostSource\n", "x_CostSource,PricingCategory\n", 1)
+	row := first + "Usage,anthropic,org-1,,m,input,priority,1000,0,USD,3,estimate,%s\n"
+	in := mustLoad(t, datasets{
+		"metered/a.csv":      withCategory + fmt.Sprintf(row, "Committed") + fmt.Sprintf(row, "Standard"),
+		"billed/a.csv":       billedHeader + strings.ReplaceAll(aBilled, "openai", "anthropic"),
+		"billed_usage/a.csv": strings.Replace(usageHeader, "SkuMeter", "SkuMeter,x_ServiceTier", 1) + first + "anthropic,org-1,,m,input,priority,,1000,Tokens\n" + first + "anthropic,org-1,,m,input,standard,,1000,Tokens\n",
+	}, nil)
+	require.Len(t, in.Metered, 1)
+	assert.Equal(t, []string{"2000", "1000"}, []string{in.Metered[0].Quantity.String(), in.Metered[0].Committed.String()})
+	require.Len(t, in.Counts, 2)
+	assert.Equal(t, []bool{false, true}, []bool{in.Counts[0].Uncharged, in.Counts[1].Uncharged})
+	assert.Equal(t, "priority", in.Counts[1].Tier)
+}
+
+// Corrections are of periods that were invoiced before.
+func TestCorrections(t *testing.T) {
+	header := strings.Replace(billedHeader, "x_SnapshotTime\n", "x_SnapshotTime,ChargeClass\n", 1)
+	in := mustLoad(t, datasets{
+		"metered/a.csv": meteredHeader + aMetered,
+		"billed/a.csv":  header + strings.Replace(aBilled, "\n", ",\n", 1) + first + "Usage,openai,org-1,,m-v1,input,,refund,-500,Tokens,-1,USD,provider,,Correction\n",
+	}, nil)
+	require.Len(t, in.Charges, 2)
+	assert.Equal(t, []string{"Adjustment", "Usage"}, []string{in.Charges[0].Category, in.Charges[1].Category})
+	assert.Empty(t, in.Counts)
+}
+
 // Names are spelt alike on both sides, those that the catalog does not know too.
 func TestSpellings(t *testing.T) {
 	row := first + "Usage,openai,org-1,,%s,input,,1000,2,USD,3,estimate\n"

@@ -152,7 +152,8 @@ func TestRates(t *testing.T) {
 		{"org-1", "n", reconcile.Slot{Meter: "output"}, ""},
 		{"org-1", "other", reconcile.Slot{Meter: "input"}, ""},
 		{"org-1", "", reconcile.Slot{Meter: "web_search"}, ""},
-		{"org-1", "m", reconcile.Slot{Meter: reconcile.Prompt}, ""},
+		{"org-1", "m", reconcile.Slot{Meter: reconcile.Prompt}, "0.002"},
+		{"org-1", "m", reconcile.Slot{Meter: reconcile.Completion}, "0.004"},
 	} {
 		for range 2 { // the second time from memory
 			got, ok := rates.Rate(keyOf(tt.account, tt.model, "USD"), tt.slot)

@@ -10,6 +10,9 @@ import (
 	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"
 )
 
+// committed is the PricingCategory of usage that was paid for when capacity was bought.
+const committed = "Committed"
+
 // isEstimate tells estimates from what the close of a month added to them. Everything else is no telemetry.
 func isEstimate(r *focus.Row) (bool, error) {
 	switch r.XCostSource {
@@ -58,6 +61,9 @@ func (l *loader) addMetered(f *file, r *focus.Row) error {
 			return fmt.Errorf("SkuMeter %q is not a meter", r.SkuMeter)
 		}
 		m.Slot = reconcile.Slot{Meter: reconcile.Meter(used.String()), Tier: tierOf(r)}
+		if r.PricingCategory == committed {
+			more.committed = more.quantity
+		}
 		m.Model = l.models.canonical(provider, m.Model, m.Day) // files may be older than the catalog
 		l.checkDays(f, r)
 	default:

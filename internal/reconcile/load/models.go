@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"math/big"
@@ -93,6 +94,12 @@ func detailsOf(text string) []string {
 	return texts
 }
 
+// wholes are priced as most of what is in them.
+var wholes = map[reconcile.Meter]reconcile.Meter{
+	reconcile.Prompt:     reconcile.Meter(meter.Input.String()),
+	reconcile.Completion: reconcile.Meter(meter.Output.String()),
+}
+
 // rates answers what usage costs of which telemetry has no like.
 type rates struct {
 	engine   *pricing.Engine
@@ -127,7 +134,7 @@ func (r *rates) Rate(k reconcile.Key, s reconcile.Slot) (reconcile.Rate, bool) {
 }
 
 func (r *rates) find(k *reconcile.Key, s reconcile.Slot) (reconcile.Rate, bool) {
-	m, ok := meter.Parse(string(s.Meter))
+	m, ok := meter.Parse(string(cmp.Or(wholes[s.Meter], s.Meter)))
 	if !ok || k.Model == "" {
 		return reconcile.Rate{}, false
 	}

@@ -4,9 +4,9 @@ import "github.com/otelcol-finops/otelcol-finops/internal/money"
 
 // sum is what is added up of the rows that agree in everything else.
 type sum struct {
-	quantity money.Quantity
-	cost     money.Amount
-	requests int64
+	quantity, committed money.Quantity
+	cost                money.Amount
+	requests            int64
 }
 
 // sums adds rows up. The keys are rows without quantities, costs and requests.
@@ -19,5 +19,6 @@ func (s sums[R]) add(key R, more sum) {
 		s[key] = have
 	}
 	have.quantity, have.cost = have.quantity.Add(more.quantity), have.cost.Add(more.cost)
+	have.committed = have.committed.Add(more.committed)
 	have.requests += more.requests
 }
