@@ -19,10 +19,16 @@ type table struct {
 	Total *row
 	// Folded tables are opened by who wants to read them.
 	Folded bool
+	// Of is how many rows there would be, where some are left out.
+	Of string
 }
 
-// folded is the number of rows from which on a table is folded.
-const folded = 60
+const (
+	// folded is the number of rows from which on a table is folded.
+	folded = 60
+	// mostRows are what a browser shows without effort. Those with the largest differences are kept.
+	mostRows = 1000
+)
 
 type row struct {
 	Names                                 []name
@@ -94,6 +100,10 @@ func newTable(by []reconcile.Dimension, groups []reconcile.Group, total *reconci
 	for _, d := range by {
 		t.Columns = append(t.Columns, dimensionWords[d])
 	}
+	if len(groups) > mostRows {
+		t.Of = count(int64(len(groups)))
+		groups = farthest(groups, mostRows)
+	}
 	widest := widestDrift(groups)
 	for i := range groups {
 		r := newRow(&groups[i].Comparison, widest, o)
@@ -107,6 +117,23 @@ func newTable(by []reconcile.Dimension, groups []reconcile.Group, total *reconci
 		t.Total = &r
 	}
 	return t
+}
+
+// farthest keeps the n groups with the largest differences, in their order.
+func farthest(groups []reconcile.Group, n int) []reconcile.Group {
+	byRank := make([]int, len(groups))
+	for i := range byRank {
+		byRank[i] = i
+	}
+	slices.SortStableFunc(byRank, func(a, b int) int {
+		return absolute(groups[b].Difference()).Cmp(absolute(groups[a].Difference()))
+	})
+	slices.Sort(byRank[:n])
+	kept := make([]reconcile.Group, n)
+	for i, at := range byRank[:n] {
+		kept[i] = groups[at]
+	}
+	return kept
 }
 
 func nameOf(d reconcile.Dimension, value string) name {

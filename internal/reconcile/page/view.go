@@ -30,7 +30,9 @@ type section struct {
 	Gaps         bool
 	Tables       []table
 	Findings     []finding
-	total        *reconcile.Comparison
+	// Smaller says what findings are left out.
+	Smaller string
+	total   *reconcile.Comparison
 }
 
 // tile is a number of the head.
@@ -94,12 +96,29 @@ func newSection(r *reconcile.Report, currency, id string, totals []reconcile.Gro
 	}
 	s.Tiles = tiles(s.total, currency)
 	s.Confidence = confidence(s.total, currency)
-	for i := range r.Findings {
-		if r.Findings[i].Currency == currency {
-			s.Findings = append(s.Findings, newFinding(&r.Findings[i]))
+	s.findings(r.Findings)
+	return s
+}
+
+// mostFindings are more than anybody reads. Those that are left out are the smallest.
+const mostFindings = 200
+
+func (s *section) findings(all []reconcile.Finding) {
+	var smaller int64
+	var sum money.Amount
+	for i := range all {
+		switch {
+		case all[i].Currency != s.Currency:
+		case len(s.Findings) < mostFindings:
+			s.Findings = append(s.Findings, newFinding(&all[i]))
+		default:
+			smaller++
+			sum = sum.Add(all[i].Amount)
 		}
 	}
-	return s
+	if smaller > 0 {
+		s.Smaller = "Left out here: " + plural(smaller, "smaller finding") + ", " + difference(sum, s.Currency).Text + " together. The JSON output has all."
+	}
 }
 
 func (s *section) charts(r *reconcile.Report, byDay []reconcile.Group) {
@@ -174,6 +193,9 @@ func confidence(c *reconcile.Comparison, currency string) []segment {
 	var at money.Amount
 	for _, of := range confidences {
 		a := c.Confidence[of.Is]
+		if of.Is == notStated {
+			a = others(c)
+		}
 		if a.IsZero() {
 			continue
 		}
@@ -186,6 +208,16 @@ func confidence(c *reconcile.Comparison, currency string) []segment {
 		found = append(found, next)
 	}
 	return found
+}
+
+// others is what has no confidence that we know.
+func others(c *reconcile.Comparison) (sum money.Amount) {
+	for of, a := range c.Confidence {
+		if !of.Valid() {
+			sum = sum.Add(a)
+		}
+	}
+	return sum
 }
 
 // excluded is what was not compared.

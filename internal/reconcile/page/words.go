@@ -100,7 +100,11 @@ var confidences = []struct {
 	{ledger.ConfidenceUpperBound, "upper bound", "at most this"},
 	{ledger.ConfidenceLowerBound, "lower bound", "at least this"},
 	{ledger.ConfidenceEstimated, "estimated", "with facts that were assumed"},
+	{notStated, "not stated", "by the rows that were read"},
 }
+
+// notStated stands for whatever else rows say of their confidence.
+const notStated ledger.Confidence = "not_stated"
 
 var exclusionWords = map[reconcile.ExclusionReason]string{
 	reconcile.NotFinal:    "The provider may still revise it",
