@@ -35,10 +35,10 @@ type comparison struct {
 	InvoiceDifference   money.Amount                   `json:"invoice_difference"`
 	RequestsMetered     int64                          `json:"requests_metered"`
 	RequestsUnpriced    int64                          `json:"requests_unpriced"`
-	RequestsBilled      money.Quantity                 `json:"requests_billed"`
+	RequestsBilled      money.Quantity                 `json:"requests_billed,omitzero"`
 	Coverage            string                         `json:"coverage,omitempty"`
-	TokensMetered       money.Quantity                 `json:"tokens_metered"`
-	TokensBilled        money.Quantity                 `json:"tokens_billed"`
+	TokensMetered       money.Quantity                 `json:"tokens_metered,omitzero"`
+	TokensBilled        money.Quantity                 `json:"tokens_billed,omitzero"`
 	TokenCoverage       string                         `json:"token_coverage,omitempty"`
 	MeteredByConfidence map[string]money.Amount        `json:"metered_by_confidence,omitempty"`
 }
@@ -120,6 +120,14 @@ func writeGroups(w io.Writer, r *reconcile.Report, by []reconcile.Dimension) err
 	return out.WriteAll(rows)
 }
 
+// counted writes a quantity, "" for what the provider does not count.
+func counted(q money.Quantity) string {
+	if q.IsZero() {
+		return ""
+	}
+	return q.String()
+}
+
 func csvRow(g *reconcile.Group) []string {
 	row := append([]string(nil), g.Values...)
 	row = append(row, g.Currency, g.Metered.String(), g.Billed.String(), g.Difference().String(), part(g.Drift()))
@@ -127,6 +135,6 @@ func csvRow(g *reconcile.Group) []string {
 		row = append(row, amount.String())
 	}
 	return append(row, g.MeteredPurchases.String(), g.Invoiced.String(), g.InvoiceDifference().String(),
-		money.Units(g.MeteredRequests).String(), money.Units(g.UnpricedRequests).String(), g.BilledRequests.String(), part(g.Coverage()),
-		g.MeteredTokens.String(), g.BilledTokens.String(), part(g.TokenCoverage()))
+		money.Units(g.MeteredRequests).String(), money.Units(g.UnpricedRequests).String(), counted(g.BilledRequests), part(g.Coverage()),
+		counted(g.MeteredTokens), counted(g.BilledTokens), part(g.TokenCoverage()))
 }

@@ -154,7 +154,8 @@ type Finding struct {
 type RateFinding struct {
 	Meter    Meter          `json:"meter"`
 	Tier     string         `json:"tier,omitempty"`
-	Quantity money.Quantity `json:"quantity"`
+	// Quantity is 0 where nobody counted it.
+	Quantity money.Quantity `json:"quantity,omitzero"`
 	Unit     string         `json:"unit"`
 	// Mixed is set where charges do not tell tiers apart that were counted: the rates are averages of theirs.
 	Mixed bool `json:"mixed_tiers,omitempty"`

@@ -162,7 +162,13 @@ func limit(r *big.Rat) string {
 
 func count(n int64) string { return decorate(strconv.FormatInt(n, 10)) }
 
-func quantity(q money.Quantity) string { return decorate(q.String()) }
+// quantity is a dash for one that nobody counted.
+func quantity(q money.Quantity) string {
+	if q.IsZero() {
+		return none
+	}
+	return decorate(q.String())
+}
 
 // plural writes "1 day", "2 days".
 func plural(n int64, noun string) string {
