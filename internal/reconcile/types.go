@@ -126,6 +126,9 @@ type Exclusion struct {
 	Billed           money.Amount    `json:"billed"`
 	MeteredRequests  int64           `json:"metered_requests,omitempty"`
 	UnpricedRequests int64           `json:"unpriced_requests,omitempty"`
+	// CountedRequests and CountedTokens are what the provider counted.
+	CountedRequests money.Quantity `json:"counted_requests,omitzero"`
+	CountedTokens   money.Quantity `json:"counted_tokens,omitzero"`
 	// Text says it for people.
 	Text string `json:"text"`
 }
@@ -141,6 +144,8 @@ const (
 	NotBilled ExclusionReason = "no_bill"
 	// OutsideBill: the bill does not have the day.
 	OutsideBill ExclusionReason = "day_not_in_bill"
+	// BeyondPeriod: the bill charges the day together with others that are not in the period.
+	BeyondPeriod ExclusionReason = "beyond_period"
 )
 
 // Date is a UTC day, written as 2026-11-23.

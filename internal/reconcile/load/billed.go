@@ -60,8 +60,9 @@ func (l *loader) addBilled(f *file, r *focus.Row) error {
 	if c.Category == billed.Usage {
 		l.describe(&c, r, used, isMeter)
 		l.checkDays(f, r)
+		l.addSpan(&c, lastDay(r))
 	}
-	l.sourceOf(f, r).charges(account{provider, c.Account}, c.Day)
+	l.sourceOf(f, r).charges(account{provider, c.Account}, c.Day, lastDay(r))
 	l.charges.add(c, sum{cost: r.BilledCost.Amount()})
 	if c.Category == billed.Usage && isMeter {
 		return l.addCharged(&c, r, used)
@@ -134,6 +135,9 @@ func (l *loader) addUsage(f *file, r *focus.Row) error {
 		return err
 	}
 	l.checkDays(f, r)
+	if !f.day.IsZero() {
+		l.countedBy[report{f.source, account{provider, n.Account}}] = true
+	}
 	l.counts.add(n, sum{quantity: q})
 	return nil
 }

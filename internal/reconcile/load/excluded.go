@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otelcol-finops/otelcol-finops/internal/money"
 	"github.com/otelcol-finops/otelcol-finops/internal/reconcile"
 )
 
@@ -46,6 +47,17 @@ func (x *exclusion) add(day time.Time) {
 	x.Days = len(x.days)
 }
 
+// count adds what the provider counted.
+func (x *exclusion) count(day time.Time, c *reconcile.Count, quantity money.Quantity) {
+	x.add(day)
+	switch {
+	case c.Requests:
+		x.CountedRequests = x.CountedRequests.Add(quantity)
+	case isTokens(c.Meter):
+		x.CountedTokens = x.CountedTokens.Add(quantity)
+	}
+}
+
 func (e exclusions) sorted(l *loader) []reconcile.Exclusion {
 	keys := slices.SortedFunc(maps.Keys(e), func(a, b exclusionKey) int {
 		return cmp.Or(cmp.Compare(a.reason, b.reason), cmp.Compare(a.provider, b.provider), cmp.Compare(a.account.account, b.account.account), cmp.Compare(a.currency, b.currency))
@@ -65,6 +77,8 @@ func (l *loader) sentence(x *exclusion) string {
 	switch x.Reason {
 	case reconcile.NotFinal:
 		return fmt.Sprintf("%s: %s may still be revised: days are final when their report was read %s after they ended", who, x.span(), hours(l.Settle))
+	case reconcile.BeyondPeriod:
+		return fmt.Sprintf("%s: %s are charged together with days beyond the period; make it longer", who, x.span())
 	case reconcile.OutsideBill:
 		return fmt.Sprintf("%s: the bill does not have %s", who, x.span())
 	default:
@@ -87,6 +101,9 @@ func (l *loader) otherBills(x *exclusion) string {
 		if c.Provider == x.Provider {
 			billed = append(billed, c.Account)
 		}
+	}
+	if len(billed) == 0 && x.CountedRequests.Sign()+x.CountedTokens.Sign() > 0 {
+		return "its usage is counted; let the gen_ai_billing receiver read its costs too"
 	}
 	if len(billed) == 0 {
 		return "if the provider is not in the gen_ai_billing receiver, add it"

@@ -18,6 +18,7 @@ type matcher struct {
 	subaccounts map[account]bool
 	// modelless are the tools that bills charge without saying for which model.
 	modelless map[accountTool]bool
+	spans     map[spanned][]span
 	excluded  exclusions
 	in        *reconcile.Input
 }
@@ -30,6 +31,7 @@ func (l *loader) input() (*reconcile.Input, error) {
 	m.currencies = l.currencies(m.account)
 	m.subaccounts = l.matchSubaccounts(m.account)
 	m.modelless = l.matchTools(m.account)
+	m.spans = l.matchSpans(m.account)
 	m.addCharges()
 	for _, add := range []func() error{m.addMetered, m.addUnpriced, m.addCounts} {
 		if err := add(); err != nil {
@@ -64,17 +66,23 @@ func (m *matcher) match(k *reconcile.Key) (account, reconcile.ExclusionReason, b
 	if !m.subaccounts[a] {
 		k.Subaccount = ""
 	}
-	return a, m.why(m.covered[a], k.Day), true
+	s := m.span(a, k.Model, k.Day)
+	k.Day = s.first
+	if !m.wants(s.last) {
+		return a, reconcile.BeyondPeriod, true
+	}
+	return a, m.why(m.covered[a], s.last), true
 }
 
 func (m *matcher) addCharges() {
 	for c, sum := range m.charges {
+		day := c.Day
 		a, why, wanted := m.match(&c.Key)
 		switch {
 		case !wanted:
 		case why != "":
 			x := m.excluded.of(why, a, c.Currency)
-			x.add(c.Day)
+			x.add(day)
 			x.Billed = x.Billed.Add(sum.cost)
 		default:
 			c.Cost = sum.cost
@@ -85,6 +93,7 @@ func (m *matcher) addCharges() {
 
 func (m *matcher) addMetered() error {
 	for r, sum := range m.metered {
+		day := r.Day
 		a, why, wanted := m.match(&r.Key)
 		if !wanted {
 			continue
@@ -96,14 +105,14 @@ func (m *matcher) addMetered() error {
 		currency, err := m.currencies.of(a, r.Day, own)
 		cost := sum.cost
 		if err == nil {
-			cost, err = m.convert(sum.cost, own, currency, a, r.Day)
+			cost, err = m.convert(sum.cost, own, currency, a, day)
 		}
 		if why != "" {
 			if err != nil {
 				currency, cost = own, sum.cost
 			}
 			x := m.excluded.of(why, a, currency)
-			x.add(r.Day)
+			x.add(day)
 			x.Metered = x.Metered.Add(cost)
 			x.MeteredRequests += sum.requests
 			continue
@@ -120,6 +129,7 @@ func (m *matcher) addMetered() error {
 func (m *matcher) addUnpriced() error {
 	own := m.Engine.Info().Currency
 	for u, sum := range m.unpriced {
+		day := u.Day
 		a, why, wanted := m.match(&u.Key)
 		if !wanted {
 			continue
@@ -127,7 +137,7 @@ func (m *matcher) addUnpriced() error {
 		currency, err := m.currencies.of(a, u.Day, own)
 		if why != "" {
 			x := m.excluded.of(why, a, cmp.Or(currency, own))
-			x.add(u.Day)
+			x.add(day)
 			x.UnpricedRequests += sum.requests
 			continue
 		}
@@ -168,15 +178,21 @@ func (m *matcher) reported(c *reconcile.Count) reported {
 
 func (m *matcher) addCount(counts sums[reconcile.Count], but map[reported]bool) error {
 	for c, sum := range counts {
-		inReport := but[m.reported(&c)] && isToken(c.Meter)
+		day, inReport := c.Day, but[m.reported(&c)] && isToken(c.Meter)
 		a, why, wanted := m.match(&c.Key)
-		if !wanted || why != "" || inReport {
+		if !wanted || inReport {
 			continue
 		}
-		var err error
-		if c.Currency, err = m.currencies.of(a, c.Day, m.Engine.Info().Currency); err != nil {
+		own := m.Engine.Info().Currency
+		currency, err := m.currencies.of(a, c.Day, own)
+		if why != "" {
+			m.excluded.of(why, a, cmp.Or(currency, own)).count(day, &c, sum.quantity)
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		c.Currency = currency
 		c.Quantity = sum.quantity
 		m.in.Counts = append(m.in.Counts, c)
 	}

@@ -59,6 +59,9 @@ type loader struct {
 	// charged are the quantities that lines of a bill state, counts those of usage reports.
 	charged, counts sums[reconcile.Count]
 	sources         map[string]*source
+	// countedBy has the accounts that usage reports are of.
+	countedBy map[report]bool
+	spans     map[spanned][]span
 
 	rounded int
 	// long counts rows of usage that span more than a day.
@@ -77,6 +80,7 @@ func newLoader(o *Options) *loader {
 		Options: o, models: newModels(o.Engine), routes: focus.BuiltinRoutes(),
 		metered: sums[reconcile.Metered]{}, unpriced: sums[reconcile.Unpriced]{}, charges: sums[reconcile.Charge]{},
 		charged: sums[reconcile.Count]{}, counts: sums[reconcile.Count]{}, sources: map[string]*source{},
+		countedBy: map[report]bool{}, spans: map[spanned][]span{},
 		long: map[focus.Dataset]int{}, unknownLines: map[string]bool{},
 	}
 }

@@ -219,17 +219,18 @@ func TestForeignExports(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
+	third := "2026-11-03T00:00:00Z,2026-11-04T00:00:00Z,"
 	in := mustLoad(t, datasets{
-		"metered/a.csv": meteredHeader + strings.ReplaceAll(aMetered, first, second),
-		"billed/a.csv": billedHeader + strings.Replace(aBilled, "2026-11-02T", "2026-12-01T", 1) + strings.ReplaceAll(aBilled, first, second) +
+		"metered/a.csv": meteredHeader + strings.ReplaceAll(aMetered, first, third),
+		"billed/a.csv": billedHeader + strings.Replace(aBilled, "2026-11-02T", "2026-11-03T", 1) + strings.ReplaceAll(aBilled, first, third) +
 			first + "Purchase,openai,org-1,,,,,seats,,,7.0000000000000000000000000001,USD,provider,\n",
 		"billed_usage/a.csv": usageHeader + first + "openai,org-1,,m,,odd_tokens,6,Tokens\n",
 	}, nil)
 	assert.Equal(t, []string{
 		"openai: no usage report (billed_usage): whether the volume or a price differs cannot be told",
-		"the bill begins on 2026-11-01 and telemetry on 2026-11-02; leave out what was before with --from",
+		"the bill begins on 2026-11-01 and telemetry on 2026-11-03; leave out what was before with --from",
 		"counts of openai: odd_tokens have no meter, and are passed over",
-		"1 rows of usage in billed span more than a day, and are compared on their first day",
+		"1 rows of usage in billed span more than a day, and are compared on their first day, with all of what was metered on their days",
 		"1 values had more decimals than are kept, and were rounded",
 	}, in.Warnings)
 }

@@ -100,6 +100,9 @@ var wholes = map[reconcile.Meter]reconcile.Meter{
 	reconcile.Completion: reconcile.Meter(meter.Output.String()),
 }
 
+// isTokens reports whether a meter of a usage report is of tokens.
+func isTokens(m reconcile.Meter) bool { return isToken(cmp.Or(wholes[m], m)) }
+
 // rates answers what usage costs of which telemetry has no like.
 type rates struct {
 	engine   *pricing.Engine

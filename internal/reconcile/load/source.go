@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
@@ -46,8 +47,8 @@ func (s *source) wasRead(at time.Time) {
 	}
 }
 
-// charges notes that the source charges an account on a day.
-func (s *source) charges(a account, day time.Time) {
+// charges notes that the source charges an account on a day, or from it to the last.
+func (s *source) charges(a account, day, last time.Time) {
 	if s.accounts[a] == nil {
 		s.accounts[a] = map[time.Time]bool{}
 	}
@@ -55,8 +56,8 @@ func (s *source) charges(a account, day time.Time) {
 	if s.from.IsZero() || day.Before(s.from) {
 		s.from = day
 	}
-	if day.After(s.to) {
-		s.to = day
+	if last.After(s.to) {
+		s.to = last
 	}
 }
 
@@ -90,11 +91,27 @@ func (s *source) isFinal(day time.Time, settle time.Duration, now time.Time) boo
 // coverage has the sources of each account.
 type coverage map[account][]*source
 
+// report is a usage report of an account: that of the same name among bills is of the account even if it has charged nothing yet.
+type report struct {
+	name string
+	account
+}
+
 func (l *loader) coverage(of func(account) account) coverage {
 	c := coverage{}
+	add := func(a account, s *source) {
+		if !slices.Contains(c[a], s) {
+			c[a] = append(c[a], s)
+		}
+	}
 	for _, s := range l.sources {
 		for raw := range s.accounts {
-			c[of(raw)] = append(c[of(raw)], s)
+			add(of(raw), s)
+		}
+	}
+	for r := range l.countedBy {
+		if s, ok := l.sources[r.name]; ok && len(s.days) > 0 {
+			add(of(r.account), s)
 		}
 	}
 	return c

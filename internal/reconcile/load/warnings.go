@@ -20,7 +20,7 @@ func (m *matcher) warn() {
 	}
 	for _, d := range focus.Datasets() {
 		if n := m.long[d]; n > 0 {
-			m.warnf("%d rows of usage in %s span more than a day, and are compared on their first day", n, d)
+			m.warnf("%d rows of usage in %s span more than a day, and are compared on their first day%s", n, d, longWords[d])
 		}
 	}
 	if m.rounded > 0 {
@@ -32,6 +32,9 @@ func (m *matcher) warn() {
 		}
 	}
 }
+
+// longWords say what rows that are longer than a day are compared with.
+var longWords = map[focus.Dataset]string{focus.Billed: ", with all of what was metered on their days"}
 
 // warnTwice names the reports that charge the same account on the same days: often the same charges, read under two names.
 func (m *matcher) warnTwice() {
