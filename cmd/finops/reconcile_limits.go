@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -74,6 +75,9 @@ func (l *limits) judge(r *reconcile.Report) error {
 		return failed("nothing could be compared, so that no limit is known to hold")
 	}
 	var broken []string
+	if l.minCoverage != nil && !anyCoverage(r) {
+		broken = append(broken, "no provider counts requests or tokens, so that --min-coverage is not known to hold")
+	}
 	for _, by := range [][]reconcile.Dimension{nil, {reconcile.ByProvider, reconcile.ByAccount}} {
 		groups := r.Group(by...)
 		for i := range groups {
@@ -86,6 +90,16 @@ func (l *limits) judge(r *reconcile.Report) error {
 	return failed("%s", strings.Join(broken, "\nfinops: "))
 }
 
+// anyCoverage reports whether coverage is known of anything.
+func anyCoverage(r *reconcile.Report) bool {
+	groups := r.Group()
+	return slices.ContainsFunc(groups, func(g reconcile.Group) bool {
+		_, requests := g.Coverage()
+		_, tokens := g.TokenCoverage()
+		return requests || tokens
+	})
+}
+
 // broken says which limits a group does not meet.
 func (l *limits) broken(g *reconcile.Group) (broken []string) {
 	who := strings.TrimSpace(strings.Join(g.Values, " "))
@@ -94,6 +108,7 @@ func (l *limits) broken(g *reconcile.Group) (broken []string) {
 	}
 	if drift, known := g.Drift(); l.maxDrift != nil {
 		switch {
+		case !known && g.Difference().Cmp(g.Bridge[reconcile.Rounding]) == 0: // less than the bill can tell
 		case !known:
 			broken = append(broken, fmt.Sprintf("%s (%s): %s is metered and nothing billed, beyond --max-drift %s", who, g.Currency, g.Metered, percent(l.maxDrift)))
 		case new(big.Rat).Abs(drift).Cmp(l.maxDrift) > 0:

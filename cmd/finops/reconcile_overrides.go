@@ -66,7 +66,11 @@ func writeOverride(w *bytes.Buffer, f *reconcile.Finding) {
 func writeAgreement(w *bytes.Buffer, f *reconcile.Finding) {
 	fmt.Fprintf(w, "  # %s\n", comment(f))
 	writeSelector(w, f)
-	fmt.Fprintf(w, "    multiplier: %s\n", strconv.Quote(f.Ratio))
+	if f.ListRatio == "" {
+		fmt.Fprintf(w, "    multiplier: %s\n", strconv.Quote(f.Ratio))
+		return
+	}
+	fmt.Fprintf(w, "    multiplier: %s # of list prices, in place of what is agreed already\n", strconv.Quote(f.ListRatio))
 }
 
 // writeSelector says which calls rates are for. What the bill does not tell apart is not selected by.

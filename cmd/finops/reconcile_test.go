@@ -163,7 +163,7 @@ func TestReconcileLimits(t *testing.T) {
 	}
 }
 
-// A group without a bill breaks every limit; one that the provider does not count breaks none of coverage.
+// A group without a bill breaks every limit; one that the provider does not count breaks none of coverage, unless nothing is counted at all.
 func TestReconcileLimitsOfTheUnknown(t *testing.T) {
 	l := &limits{big.NewRat(1, 1), big.NewRat(1, 1)}
 	one, err := money.ParseAmount("1")
@@ -172,7 +172,11 @@ func TestReconcileLimitsOfTheUnknown(t *testing.T) {
 	assert.Empty(t, l.broken(g))
 	g.Metered = one
 	assert.Equal(t, []string{"in total (USD): 1 is metered and nothing billed, beyond --max-drift 100.00%"}, l.broken(g))
+	g.Bridge[reconcile.Rounding] = one.Neg()
+	assert.Empty(t, l.broken(g), "less than the bill can tell")
+	g.Bridge[reconcile.Rounding] = money.Amount{}
 	g.Billed, g.BilledTokens, g.MeteredTokens = one, money.Units(10), money.Units(9)
+	require.ErrorContains(t, (&limits{minCoverage: big.NewRat(1, 2)}).judge(&reconcile.Report{Cells: []reconcile.Cell{{}}}), "--min-coverage is not known to hold")
 	assert.Equal(t, []string{"in total (USD): coverage 90.00% of tokens is below --min-coverage 100.00%"}, l.broken(g))
 }
 

@@ -37,7 +37,7 @@ func (fs *findings) agreements(all []*finding, tolerated tolerance) (agreed []Fi
 	for _, key := range keys {
 		members, others := cluster(byAccount[key], tolerated)
 		if fs.reach(key, members, others) {
-			agreed = append(agreed, agreement(members))
+			agreed = append(agreed, agreement(members, fs.listed[key]))
 			members = nil
 		}
 		rest = append(append(rest, members...), others...)
@@ -118,7 +118,7 @@ func (fs *findings) reach(account accountModel, members, others []*finding) bool
 }
 
 // agreement makes one finding of several.
-func agreement(members []*finding) Finding {
+func agreement(members []*finding, at *listed) Finding {
 	first := members[0]
 	merged := &finding{
 		findingKey: findingKey{line: Price, kind: Agreement, currency: first.currency, provider: first.provider, account: first.account},
@@ -134,6 +134,10 @@ func agreement(members []*finding) Finding {
 	told := merged.finding(nil)
 	ratio := merged.ratio()
 	told.Ratio = ratioText(ratio)
+	if at != nil && at.cost != at.list {
+		// Agreements are not stacked: what replaces ours is stated of list prices, as ours is.
+		told.ListRatio = ratioText(new(big.Rat).Mul(ratio, new(big.Rat).Quo(at.cost.Rat(), at.list.Rat())))
+	}
 	off := new(big.Rat).Sub(ratio, new(big.Rat).SetInt64(1))
 	told.Text = fmt.Sprintf("The bill is %s times what our rates give, for all %d models: an agreement of %s that the prices do not have.",
 		told.Ratio, len(members), signed(off))

@@ -254,6 +254,7 @@ func (b *books) addMetered(in *Input) {
 		p := c.part(c.folded(m.Slot))
 		p.metered, p.committed, p.cost = p.metered.Add(m.Quantity), p.committed.Add(m.Committed), p.cost.Add(m.Cost)
 		p.pricing.add(m.PricingID)
+		b.found.list(m)
 		b.average(&c.Key, c.folded(m.Slot)).add(m)
 		b.addCoverage(c, m.Meter, m.Quantity, m.Requests)
 	}

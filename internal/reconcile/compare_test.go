@@ -407,6 +407,20 @@ func TestUsageOfAnotherSubaccount(t *testing.T) {
 	assert.Equal(t, amount("0.001"), r.Group()[0].Bridge[Volume])
 }
 
+// What is agreed beyond an agreement replaces it.
+func TestAgreementOverAnother(t *testing.T) {
+	s := input().metered("gpt", in, 10000, 2).metered("mini", in, 100000, 1).counted("gpt", Slot{Meter: in}, 10000).counted("mini", Slot{Meter: in}, 100000).
+		charged("gpt", Slot{Meter: in}, "0.0225").charged("mini", Slot{Meter: in}, "0.0225")
+	for i := range s.Metered {
+		s.Metered[i].List = amount("0.03125") // ours is 0.8 of it
+	}
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, Agreement, r.Findings[0].Kind)
+	assert.Equal(t, []string{"0.9", "0.72"}, []string{r.Findings[0].Ratio, r.Findings[0].ListRatio})
+}
+
 // Rates of charges that do not tell tiers apart are averages, and no price of any tier.
 func TestRatesOfSeveralTiers(t *testing.T) {
 	s := input().metered("gpt", in, 1000, 1).meteredIn("gpt", Slot{in, "batch"}, 1000, 1).counted("gpt", Slot{Meter: in}, 1000).

@@ -72,6 +72,27 @@ type findings struct {
 	byKey map[findingKey]*finding
 	// expected is what all that was counted costs at our rates, by account and model.
 	expected map[accountModel]money.Amount
+	// listed is what tokens were metered at and cost at list prices, by account.
+	listed map[accountModel]*listed
+}
+
+// listed is what tokens cost by our books and at list prices.
+type listed struct{ cost, list money.Amount }
+
+// list notes what was metered at which prices.
+func (fs *findings) list(m *Metered) {
+	if m.List.Sign() <= 0 || !isTokens(m.Meter) {
+		return
+	}
+	key := accountModel{m.Currency, m.Provider, m.Account, ""}
+	if fs.listed == nil {
+		fs.listed = map[accountModel]*listed{}
+	}
+	if fs.listed[key] == nil {
+		fs.listed[key] = new(listed)
+	}
+	l := fs.listed[key]
+	l.cost, l.list = l.cost.Add(m.Cost), l.list.Add(m.List)
 }
 
 type accountModel struct{ currency, provider, account, model string }

@@ -144,6 +144,8 @@ type Finding struct {
 	Requests money.Quantity `json:"requests,omitzero"`
 	// Ratio is what the bill charges of what our rates give, where it is the same for several rates: 0.9.
 	Ratio string `json:"ratio,omitempty"`
+	// ListRatio is what the bill charges of list prices, where that is known and another ratio.
+	ListRatio string `json:"list_ratio,omitempty"`
 	// Rates say of each meter what it is about.
 	Rates []RateFinding `json:"rates,omitempty"`
 	// Text says it for people.
@@ -152,8 +154,8 @@ type Finding struct {
 
 // RateFinding is what a finding has of one meter and tier.
 type RateFinding struct {
-	Meter    Meter          `json:"meter"`
-	Tier     string         `json:"tier,omitempty"`
+	Meter Meter  `json:"meter"`
+	Tier  string `json:"tier,omitempty"`
 	// Quantity is 0 where nobody counted it.
 	Quantity money.Quantity `json:"quantity,omitzero"`
 	Unit     string         `json:"unit"`

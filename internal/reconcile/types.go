@@ -47,6 +47,8 @@ type Metered struct {
 	// Committed is the part of the quantity that a commitment has paid for: its cost is in the purchase.
 	Committed money.Quantity
 	Cost      money.Amount
+	// List is what it costs at list prices, 0 where that is not known.
+	List money.Amount
 	// Requests are the calls whose first line this is.
 	Requests int64
 	// Purchase is set for what a commitment costs, which is no usage.

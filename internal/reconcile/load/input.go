@@ -107,6 +107,9 @@ func (m *matcher) addMetered() error {
 		if err == nil {
 			cost, err = m.convert(sum.cost, own, currency, a, day)
 		}
+		if err == nil {
+			r.List, err = m.convert(sum.list, own, currency, a, day)
+		}
 		if why != "" {
 			if err != nil {
 				currency, cost = own, sum.cost

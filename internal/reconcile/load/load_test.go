@@ -195,8 +195,8 @@ func TestCountedOnce(t *testing.T) {
 
 // What is paid in advance costs nothing more: committed capacity in our books, the priority tier on Anthropic's.
 func TestPaidInAdvance(t *testing.T) {
-	withCategory := strings.Replace(meteredHeader, "x_CostSource\n", "x_CostSource,PricingCategory\n", 1)
-	row := first + "Usage,anthropic,org-1,,m,input,priority,1000,0,USD,3,estimate,%s\n"
+	withCategory := strings.Replace(meteredHeader, "x_CostSource\n", "x_CostSource,PricingCategory,ListCost\n", 1)
+	row := first + "Usage,anthropic,org-1,,m,input,priority,1000,0,USD,3,estimate,%s,2\n"
 	in := mustLoad(t, datasets{
 		"metered/a.csv":      withCategory + fmt.Sprintf(row, "Committed") + fmt.Sprintf(row, "Standard"),
 		"billed/a.csv":       billedHeader + strings.ReplaceAll(aBilled, "openai", "anthropic"),
@@ -204,6 +204,7 @@ func TestPaidInAdvance(t *testing.T) {
 	}, nil)
 	require.Len(t, in.Metered, 1)
 	assert.Equal(t, []string{"2000", "1000"}, []string{in.Metered[0].Quantity.String(), in.Metered[0].Committed.String()})
+	assert.Equal(t, "2", in.Metered[0].List.String(), "of what was not committed")
 	require.Len(t, in.Counts, 2)
 	assert.Equal(t, []bool{false, true}, []bool{in.Counts[0].Uncharged, in.Counts[1].Uncharged})
 	assert.Equal(t, "priority", in.Counts[1].Tier)

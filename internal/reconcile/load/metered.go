@@ -63,6 +63,8 @@ func (l *loader) addMetered(f *file, r *focus.Row) error {
 		m.Slot = reconcile.Slot{Meter: reconcile.Meter(used.String()), Tier: tierOf(r)}
 		if r.PricingCategory == committed {
 			more.committed = more.quantity
+		} else if !r.ListCost.IsNull() {
+			more.list = r.ListCost.Amount()
 		}
 		m.Model = l.models.canonical(provider, m.Model, m.Day) // files may be older than the catalog
 		l.checkDays(f, r)

@@ -5,7 +5,7 @@ import "github.com/otelcol-finops/otelcol-finops/internal/money"
 // sum is what is added up of the rows that agree in everything else.
 type sum struct {
 	quantity, committed money.Quantity
-	cost                money.Amount
+	cost, list          money.Amount
 	requests            int64
 }
 
@@ -19,6 +19,7 @@ func (s sums[R]) add(key R, more sum) {
 		s[key] = have
 	}
 	have.quantity, have.cost = have.quantity.Add(more.quantity), have.cost.Add(more.cost)
+	have.list = have.list.Add(more.list)
 	have.committed = have.committed.Add(more.committed)
 	have.requests += more.requests
 }
