@@ -29,8 +29,9 @@ type part struct {
 	charged   money.Amount
 	charges   int
 
-	// rate is ours for a single unit, nil if we have none; expected is what the counted quantity costs at it.
+	// rate is ours for a single unit, nil if we have none; expected is what the counted quantity costs at it. It is the bill's own if implied.
 	rate     *big.Rat
+	implied  bool
 	expected money.Amount
 }
 

@@ -286,6 +286,21 @@ func TestCompare(t *testing.T) {
 			bridge: map[Line]string{Volume: "0.0049"},
 			found:  []found{{Bypassing, "wholes", "0.0049"}},
 		},
+		"a model that neither telemetry nor the catalog knows": {
+			in:     input().counted("new", m(in), 3000).requests("new", 2).charged("new", m(in), "0.03"),
+			bridge: map[Line]string{Volume: "0.03"},
+			found:  []found{{Bypassing, "new", "0.03"}},
+		},
+		"a model without a price that telemetry knows calls of": {
+			in:     input().unpriced("new", "", 0, 1).counted("new", m(in), 3000).requests("new", 1).charged("new", m(in), "0.03"),
+			bridge: map[Line]string{Price: "0.03"},
+			found:  []found{{NoPrice, "new", "0.03"}},
+		},
+		"a gateway that adds a margin": {
+			in:     input().metered("gpt", in, 1000, 1).counted("gpt", m(Prompt), 1000).requests("gpt", 1).charged("gpt", Slot{}, "0.00275"),
+			bridge: map[Line]string{Price: "0.00025"},
+			found:  []found{{WrongPrice, "gpt", "0.00025"}},
+		},
 		"tools": {
 			in: input().metered("gpt", in, 1000, 1).counted("gpt", m(in), 1000).charged("gpt", m(in), "0.0025").
 				charge("Usage", "", m("web_search"), "web search tool calls", "0.02").charge("Usage", "", m(FeeMeter), "support", "1"),
@@ -385,6 +400,27 @@ func TestRatesOfOtherDays(t *testing.T) {
 		got = append(got, found{f.Kind, f.Model, f.Amount.String()})
 	}
 	assert.Equal(t, []found{{Bypassing, "own", "0.002"}, {WrongPrice, "own", "0.001"}}, got)
+}
+
+// Sentences say what is known.
+func TestSentences(t *testing.T) {
+	s := input().metered("gpt", in, 10000, 1).metered("gpt", out, 1000, 1).counted("gpt", Slot{Meter: Prompt}, 10000).counted("gpt", Slot{Meter: Completion}, 1000).
+		charged("gpt", Slot{}, "0.0385").counted("new", Slot{Meter: in}, 3000).charged("new", Slot{Meter: in}, "0.03").
+		charge("Purchase", "", Slot{}, "capacity", "7")
+	s.Metered = append(s.Metered, Metered{Key: key(""), Purchase: true, Cost: amount("8")})
+	r, err := Compare(&s.Input)
+	require.NoError(t, err)
+	var texts []string
+	for _, f := range r.Findings {
+		texts = append(texts, f.Text)
+	}
+	assert.Equal(t, []string{
+		"Purchases in our own books, which those of the bill are set against.",
+		"A purchase on the bill; those in our own books are set against it.",
+		"The provider counted 3000 input of which no telemetry told: something calls it past the collector.",
+		"The bill has other rates than our prices, and does not tell them apart by meter: it is 1.1 times what ours give.",
+	}, texts)
+	assert.Empty(t, r.Findings[2].Rates[0].OurRate, "the rate is the bill's")
 }
 
 // Telemetry that does not know the project of a call is no traffic past the collector.

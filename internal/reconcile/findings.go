@@ -171,6 +171,9 @@ func (f *finding) finding(tolerated tolerance) Finding {
 	if f.kind == WrongPrice && len(f.rates) > 1 && f.expected.Sign() > 0 && f.isNear(f.ratio(), tolerated) {
 		told.Ratio = ratioText(f.ratio())
 	}
+	if f.kind == WrongPrice && len(f.rates) == 0 && f.expected.Sign() > 0 {
+		told.Ratio = ratioText(f.ratio())
+	}
 	told.Text = told.sentence()
 	return told
 }

@@ -69,28 +69,46 @@ func (p *part) expect(quantity money.Quantity) {
 	}
 }
 
-// settleWholes values totals of models that telemetry knows nothing of as the bill does: what was in them, such as reads of a cache,
-// nobody says, so that the catalog's rates would be taken for wrong ones.
-func (b *books) settleWholes(c *cell, g *group) {
-	var expected money.Amount
+// settleUnseen values usage that telemetry knows nothing of as the bill does, where our books cannot: of models without a rate, and of
+// gateways' totals, in which nobody says how many are reads of a cache, so that the catalog's rates would be taken for wrong ones.
+func (b *books) settleUnseen(c *cell, g *group) {
+	var weight []*big.Rat
+	sum := new(big.Rat)
 	for _, s := range g.slots {
 		p := c.parts[s]
-		if s.Meter != Prompt && s.Meter != Completion || p.metered.Sign() > 0 || p.unpriced.Sign() > 0 || p.rate == nil {
+		if c.MeteredRequests > 0 || p.metered.Sign() != 0 || p.unpriced.Sign() != 0 || p.counted.Sign() < 0 {
 			return
 		}
-		expected = expected.Add(p.expected)
+		switch {
+		case (p.rate == nil) != (c.parts[g.slots[0]].rate == nil):
+			return // quantities and amounts do not add up
+		case p.rate == nil:
+			weight = append(weight, p.counted.Rat())
+		case s.Meter == Prompt || s.Meter == Completion:
+			weight = append(weight, p.expected.Rat())
+		default:
+			return
+		}
+		sum.Add(sum, weight[len(weight)-1])
 	}
-	if expected.Sign() <= 0 || g.charged.Sign() <= 0 {
-		return
+	if sum.Sign() > 0 && g.charged.Sign() > 0 {
+		c.imply(g, weight, sum)
 	}
-	ratio, left := new(big.Rat).Quo(g.charged.Rat(), expected.Rat()), g.charged
+}
+
+// imply divides what was charged among the slots of a group.
+func (c *cell) imply(g *group, weight []*big.Rat, sum *big.Rat) {
+	left := g.charged
 	for i, s := range g.slots {
 		p := c.parts[s]
-		p.rate = new(big.Rat).Mul(p.rate, ratio)
-		p.expected = times(p.rate, p.counted.Rat())
+		p.expected = times(weight[i].Quo(weight[i], sum), g.charged.Rat())
 		if i == len(g.slots)-1 {
 			p.expected = left // no digit is lost
 		}
 		left = left.Sub(p.expected)
+		p.rate, p.implied = new(big.Rat), true
+		if p.counted.Sign() > 0 {
+			p.rate.Quo(p.expected.Rat(), p.counted.Rat())
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,7 @@ var sentences = map[Kind]string{
 	Fee:                        "A fee that is for no usage that telemetry tells of.",
 	Kind(Rounding.String()):    "Below the precision of the bill or of unit prices.",
 	Kind(Unexplained.String()): "The provider reports no quantity for these charges, so volume and price cannot be told apart.",
-	Kind(Purchases.String()):   "Purchases, less those in our own books.",
+	Kind(Purchases.String()):   "A purchase on the bill; those in our own books are set against it.",
 	Kind(Credits.String()):     "Credits and adjustments.",
 	Kind(Tax.String()):         "Tax.",
 }
@@ -39,6 +40,12 @@ func (f *Finding) sentence() string {
 			return "Metered of models that no line of the bill names; set against the lines that name no model."
 		}
 		return "A line of the bill that names neither a model nor a meter."
+	}
+	if f.Kind == WrongPrice && len(f.Rates) == 0 {
+		return "The bill has other rates than our prices, and does not tell them apart by meter: it is " + cmp.Or(f.Ratio, "an unknown number of") + " times what ours give."
+	}
+	if f.Line == Purchases && f.BillLine == "" && f.Amount.Sign() < 0 {
+		return "Purchases in our own books, which those of the bill are set against."
 	}
 	text := sentences[f.Kind]
 	if !strings.Contains(text, "%s") {

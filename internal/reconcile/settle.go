@@ -139,7 +139,7 @@ func (b *books) settlePrice(c *cell, g *group) []*delta {
 		b.settleUncounted(c, g)
 		return nil
 	}
-	b.settleWholes(c, g)
+	b.settleUnseen(c, g)
 	var deltas []*delta
 	var expected money.Amount
 	sum := new(big.Rat)

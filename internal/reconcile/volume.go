@@ -189,7 +189,11 @@ func (b *books) bookCalls(c *cell, d *delta, kind Kind, quantity *big.Rat) {
 	amount := d.take(quantity)
 	f := b.book(c, Volume, kind, "", amount)
 	r := f.rate(d.Slot)
-	r.add(quantity, amount, money.Amount{}, amount)
+	expected := amount
+	if d.part.implied {
+		expected = money.Amount{} // our rate is not known
+	}
+	r.add(quantity, expected, money.Amount{}, amount)
 	r.pricing.add(d.part.pricing.String())
 	f.addRequests(c, kind)
 }

@@ -193,6 +193,18 @@ func TestCountedOnce(t *testing.T) {
 	assert.Equal(t, "40", in.Counts[1].Quantity.String())
 }
 
+// Telemetry that nobody could price is telemetry.
+func TestUnpricedIsNoLackOfTelemetry(t *testing.T) {
+	files := datasets{
+		"metered/a.csv":      meteredHeader + strings.ReplaceAll(aMetered, first, second),
+		"billed/a.csv":       billedHeader + aBilled + strings.ReplaceAll(aBilled, first, second),
+		"billed_usage/a.csv": usageHeader + aCount,
+	}
+	assert.Len(t, mustLoad(t, files, nil).Warnings, 1)
+	files["unpriced/a.csv"] = unpricedRows + first + "openai,org-1,m,input,1000,2,unpriced,unknown_model\n"
+	assert.Empty(t, mustLoad(t, files, nil).Warnings)
+}
+
 // What is paid in advance costs nothing more: committed capacity in our books, the priority tier on Anthropic's.
 func TestPaidInAdvance(t *testing.T) {
 	withCategory := strings.Replace(meteredHeader, "x_CostSource\n", "x_CostSource,PricingCategory,ListCost\n", 1)

@@ -84,6 +84,11 @@ func (m *matcher) warnUnmetered() {
 			metered = r.Day
 		}
 	}
+	for _, r := range m.in.Unpriced {
+		if metered.IsZero() || r.Day.Before(metered) {
+			metered = r.Day
+		}
+	}
 	for _, c := range m.in.Charges {
 		if c.Category == billed.Usage && (charged.IsZero() || c.Day.Before(charged)) {
 			charged = c.Day
