@@ -43,6 +43,14 @@ var kindWords = map[reconcile.Kind]advice{
 		"Usage billed on another day",
 		"Nothing: it evens out between the days.",
 	},
+	reconcile.OtherSubaccount: {
+		"Usage of another project",
+		"Nothing for the account: have the instrumentation name the project, or the workspace, if teams are told apart by it.",
+	},
+	reconcile.NotCharged: {
+		"Usage that nothing is charged for",
+		"Enter what was paid in advance as a commitment, so that it costs nothing more; of an allowance or a free model, nothing.",
+	},
 	reconcile.WrongPrice: {
 		"Another price than ours",
 		"Correct the catalog, or enter the rate that the bill implies as an override if the provider confirms it.",
@@ -107,9 +115,10 @@ var confidences = []struct {
 const notStated ledger.Confidence = "not_stated"
 
 var exclusionWords = map[reconcile.ExclusionReason]string{
-	reconcile.NotFinal:    "The provider may still revise it",
-	reconcile.NotBilled:   "There is no bill of the provider",
-	reconcile.OutsideBill: "The bill does not have these days",
+	reconcile.NotFinal:     "The provider may still revise it",
+	reconcile.NotBilled:    "There is no bill of the provider",
+	reconcile.OutsideBill:  "The bill does not have these days",
+	reconcile.BeyondPeriod: "It is charged together with days beyond the period",
 }
 
 var dimensionWords = map[reconcile.Dimension]string{
