@@ -25,7 +25,7 @@ func (b *books) settle(c *cell) {
 	for _, g := range c.groups() {
 		deltas = append(deltas, b.settlePrice(c, &g)...)
 	}
-	b.settleMoves(c, deltas)
+	b.settleMoves(deltas)
 	b.left = append(b.left, deltas...)
 }
 

@@ -42,7 +42,7 @@ var stages = []stage{
 }
 
 // settleMoves finds tokens that only changed their slot.
-func (b *books) settleMoves(c *cell, deltas []*delta) {
+func (b *books) settleMoves(deltas []*delta) {
 	for _, st := range stages {
 		groups := map[string][]*delta{}
 		for _, d := range deltas {

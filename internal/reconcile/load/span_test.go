@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestRowsOfSeveralDays(t *testing.T) {
 			})
 			days := map[string]int{}
 			for _, m := range in.Metered {
-				days[fmt.Sprint(m.Day.Day())]++
+				days[strconv.Itoa(m.Day.Day())]++
 			}
 			want := map[string]int{}
 			for day := range strings.FieldsSeq(tt.want) {
