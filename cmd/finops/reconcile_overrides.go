@@ -48,23 +48,25 @@ func writeOverride(w *bytes.Buffer, f *reconcile.Finding) {
 		switch {
 		case r.BilledRate == "":
 		case !isMeter || r.Tier != "" || r.Mixed:
-			fmt.Fprintf(&remarks, "    # %s is billed at %s for %s, where we have %s: no base rate, and left out\n", slotName(r), r.BilledRate, r.Unit, orUnknownRate(r.OurRate))
+			fmt.Fprintf(&remarks, "    # %s\n", comment(fmt.Sprintf("%s is billed at %s for %s, where we have %s: no base rate, and left out",
+				slotName(r), r.BilledRate, r.Unit, orUnknownRate(r.OurRate))))
 		default:
-			fmt.Fprintf(&rates, "      %s: %s # %s\n", m, rateOf(m, r.BilledRate), why(r))
+			fmt.Fprintf(&rates, "      %s: %s # %s\n", m, rateOf(m, r.BilledRate), comment(why(r)))
 		}
 	}
 	if rates.Len() == 0 {
-		fmt.Fprintf(w, "  # %s %s: the bill has other rates, which it does not tell apart by meter\n%s", f.Provider, f.Model, strings.ReplaceAll(remarks.String(), "    #", "  #"))
+		fmt.Fprintf(w, "  # %s: the bill has other rates, which it does not tell apart by meter\n%s",
+			comment(f.Provider+" "+f.Model), strings.ReplaceAll(remarks.String(), "    #", "  #"))
 		return
 	}
-	fmt.Fprintf(w, "  # %s\n", comment(f))
+	fmt.Fprintf(w, "  # %s\n", comment(origin(f)))
 	writeSelector(w, f)
 	fmt.Fprintf(w, "    currency: %s\n", f.Currency)
 	fmt.Fprintf(w, "%s    rates:\n%s", &remarks, &rates)
 }
 
 func writeAgreement(w *bytes.Buffer, f *reconcile.Finding) {
-	fmt.Fprintf(w, "  # %s\n", comment(f))
+	fmt.Fprintf(w, "  # %s\n", comment(origin(f)))
 	writeSelector(w, f)
 	if f.ListRatio == "" {
 		fmt.Fprintf(w, "    multiplier: %s\n", strconv.Quote(f.Ratio))
@@ -86,11 +88,15 @@ func writeSelector(w *bytes.Buffer, f *reconcile.Finding) {
 	}
 }
 
-// comment says where figures are from; a bill's text must not end it.
-func comment(f *reconcile.Finding) string {
-	text := fmt.Sprintf("%s %s (%s): %s", f.Amount, f.Currency, days(f), f.Text)
+// origin says where the figures of an entry are from.
+func origin(f *reconcile.Finding) string {
+	return fmt.Sprintf("%s %s (%s): %s", f.Amount, f.Currency, days(f), f.Text)
+}
+
+// comment keeps names of a bill or a catalog from ending the comment or the file: YAML takes no invalid UTF-8 even there.
+func comment(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == '\ufffd' {
+		if r < ' ' || 0x7f <= r && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff || r == '\ufffd' {
 			return ' '
 		}
 		return r

@@ -227,10 +227,16 @@ func FuzzParsePart(f *testing.F) {
 func FuzzWriteOverrides(f *testing.F) {
 	f.Add("gpt-4o", "org-1", "text", "openai/gpt-4o")
 	f.Add("a\nb: c", "\x00\xff", "# \u0085 {", "*")
+	f.Add("m", "o", "\xff", "openai/\x89\n  - x")
+	f.Add("m\xff\n- ", "o", "\uffff", "\ue000\U0010ffff")
 	f.Fuzz(func(t *testing.T, model, account, text, pricingID string) {
 		finding := reconcile.Finding{
 			Kind: reconcile.WrongPrice, Provider: "openai", Model: model, Account: account, Currency: "USD", Text: text,
-			Rates: []reconcile.RateFinding{{Meter: "input", BilledRate: "3", PricingID: pricingID}},
+			Rates: []reconcile.RateFinding{
+				{Meter: "input", BilledRate: "3", PricingID: pricingID},
+				{Meter: "output", Tier: "batch" + account, Unit: text, BilledRate: "4", OurRate: "5"},
+				{Meter: reconcile.Meter(model), Mixed: true, BilledRate: "4"},
+			},
 		}
 		var out strings.Builder
 		require.NoError(t, writeOverrides(&out, &reconcile.Report{Findings: []reconcile.Finding{finding}}))
