@@ -74,18 +74,23 @@ func run(t *testing.T, args ...string) string {
 	return out.String() + "exit code " + strconv.Itoa(exitCode(err)) + "\n"
 }
 
+// compareGolden compares with a file that -update rewrites.
+func compareGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+		return
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
 func TestGolden(t *testing.T) {
 	for name, line := range golden {
 		t.Run(name, func(t *testing.T) {
 			got := "$ finops " + line + "\n" + run(t, strings.Fields(line)...)
-			path := filepath.Join("testdata", "golden", name+".txt")
-			if *update {
-				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
-				return
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), got)
+			compareGolden(t, filepath.Join("testdata", "golden", name+".txt"), got)
 		})
 	}
 }

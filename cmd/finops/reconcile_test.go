@@ -30,18 +30,6 @@ func reconcileArgs(t *testing.T, dir string) []string {
 	return append(line, strings.Fields(string(args))...)
 }
 
-// compareGolden compares with a file that -update rewrites.
-func compareGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
-		return
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), got)
-}
-
 // Every directory is a case: datasets, the command line, and what it prints for people and for machines.
 func TestReconcileGolden(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join(reconcileCases, "*"))
