@@ -43,14 +43,7 @@ func TestFocusGolden(t *testing.T) {
 	for name, line := range focusGolden {
 		t.Run(name, func(t *testing.T) {
 			got := "$ finops " + line + "\n" + run(t, strings.Fields(line)...)
-			path := filepath.Join("testdata", "golden", name+".txt")
-			if *update {
-				require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
-				return
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), got)
+			compareGolden(t, filepath.Join("testdata", "golden", name+".txt"), got)
 		})
 	}
 }
