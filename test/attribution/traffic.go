@@ -137,9 +137,11 @@ func (c call) describe(resource pcommon.Map) {
 // enrich sets what the application adds to its spans.
 func (c call) enrich(span ptrace.Span) {
 	attributes := span.Attributes()
-	for key, value := range map[string]string{"user.id": c.user, "app.feature": c.feature, "error.type": c.failure} {
-		if value != "" {
-			attributes.PutStr(key, value)
+	for _, attribute := range [...]struct{ key, value string }{
+		{"user.id", c.user}, {"app.feature", c.feature}, {"error.type", c.failure},
+	} {
+		if attribute.value != "" {
+			attributes.PutStr(attribute.key, attribute.value)
 		}
 	}
 	if n, err := strconv.Atoi(c.attempt); err == nil {
