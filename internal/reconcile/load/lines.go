@@ -55,7 +55,7 @@ var unchargedTiers = map[string][]string{
 	"anthropic": {"priority"},
 }
 
-// countMeters are the meters of counts that reports name by lines of their own.
+// countMeters has, by the name that a usage report gives a count, the meter of counts that are coarser than our meters.
 //
 // Sources: OpenAI's usage API counts cache writes without saying for how long they are kept, which is the shorter time unless asked
 // for otherwise; OpenRouter's activity and LiteLLM's daily spend count all of the prompt and all of the completion.
