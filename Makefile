@@ -35,6 +35,10 @@ build: ## Build the collector into _build/otelcol-finops
 gateway: ## Build the gateway collector into _build_gateway/otelcol-finops-gateway
 	@internal/tools/build-distribution.sh builder-config-gateway.yaml _build_gateway otelcol-finops-gateway
 
+.PHONY: finops
+finops: ## Build the command into _build/finops
+	@CGO_ENABLED=0 go build -o _build/finops ./cmd/finops
+
 .PHONY: demo
 demo: build ## Replay captured GenAI traffic through the collector and print what it cost
 	@CGO_ENABLED=0 go run ./test/demo -collector $(BINARY)
@@ -44,8 +48,7 @@ attribution-demo: build ## Replay the company of examples/attribution and print 
 	@CGO_ENABLED=0 go run ./test/attribution -collector $(BINARY)
 
 .PHONY: reconcile-demo
-reconcile-demo: build ## Simulate a month of calls and bills, inject faults, check that finops reconcile names each to the cent, and close the month
-	@CGO_ENABLED=0 go build -o _build/finops ./cmd/finops
+reconcile-demo: build finops ## Simulate a month of calls and bills, inject faults, check that finops reconcile names each to the cent, and close the month
 	@CGO_ENABLED=0 go run ./test/reconcile -collector $(BINARY) -finops _build/finops
 
 .PHONY: accuracy
