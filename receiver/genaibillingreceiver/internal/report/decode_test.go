@@ -123,6 +123,30 @@ func TestLiteLLMKeepsWhatHasNoModel(t *testing.T) {
 	}
 }
 
+// The example of the documentation, whose models have no key metrics.
+func TestLiteLLMReadsTheDocumentedForm(t *testing.T) {
+	p := newPage()
+	_, err := decodeLiteLLM(p, []byte(`{"results":[{"date":"2026-11-01",
+		"metrics":{"spend":0.0177072,"prompt_tokens":111,"completion_tokens":1711,"total_tokens":1822,"api_requests":11},
+		"breakdown":{"models":{"gpt-4o-mini":{"spend":1.095e-05,"prompt_tokens":37,"completion_tokens":9,"total_tokens":46,"api_requests":1}},
+			"providers":{"openai":{}},"api_keys":{"3126b6eaf1":{}}}}],
+		"metadata":{"total_spend":0.7274667,"total_prompt_tokens":280990,"total_completion_tokens":376674,"total_api_requests":14}}`))
+	require.NoError(t, err)
+	require.Len(t, p.report.Charges, 2)
+	assert.Equal(t, "gpt-4o-mini", p.report.Charges[0].Model)
+	assert.Equal(t, dollars(t, "0.00001095"), p.report.Charges[0].Amount)
+	assert.Equal(t, dollars(t, "0.01769625"), p.report.Charges[1].Amount, "what the example leaves out")
+	require.Len(t, p.report.Counts, 3)
+	assert.Equal(t, money.Units(1), p.report.Counts[0].Quantity)
+	assert.Equal(t, money.Units(37), p.report.Counts[1].Quantity)
+	assert.Equal(t, money.Units(9), p.report.Counts[2].Quantity)
+}
+
+func TestLiteLLMModelsMustHaveMetrics(t *testing.T) {
+	_, err := decodeLiteLLM(newPage(), []byte(`{"results":[{"date":"2026-11-01","metrics":{"spend":1},"breakdown":{"models":{"gpt-4o":{"prompt_tokens":1}}}}]}`))
+	assert.EqualError(t, err, `2026-11-01: model "gpt-4o": metrics is missing: the schema has changed`)
+}
+
 // fuzz checks what holds for every answer: no panic, no charge below zero, no day that was not asked for.
 func fuzz(f *testing.F, decode func(*page, []byte) (string, error), seeds ...string) {
 	f.Helper()
@@ -178,5 +202,6 @@ func FuzzOpenRouter(f *testing.F) {
 }
 
 func FuzzLiteLLM(f *testing.F) {
-	fuzz(f, decodeLiteLLM, `{"results":[{"date":"2026-11-01","metrics":{"spend":1},"breakdown":{"models":{"a":{"metrics":{"spend":1}}}}}]}`)
+	fuzz(f, decodeLiteLLM, `{"results":[{"date":"2026-11-01","metrics":{"spend":1},"breakdown":{"models":{"a":{"metrics":{"spend":1}}}}}]}`,
+		`{"results":[{"date":"2026-11-01","metrics":{"spend":1},"breakdown":{"models":{"a":{"spend":1,"api_requests":1}}}}]}`)
 }

@@ -105,10 +105,23 @@ type liteLLMDay struct {
 	Date      string          `json:"date"`
 	Metrics   *liteLLMMetrics `json:"metrics"`
 	Breakdown struct {
-		Models map[string]struct {
-			Metrics *liteLLMMetrics `json:"metrics"`
-		} `json:"models"`
+		Models map[string]liteLLMModel `json:"models"`
 	} `json:"breakdown"`
+}
+
+// liteLLMModel has its metrics under a key of their own, as the types of the proxy have them, or directly, as in the
+// example of its documentation.
+type liteLLMModel struct {
+	Metrics *liteLLMMetrics `json:"metrics"`
+	liteLLMMetrics
+}
+
+// metrics returns nil if there are none.
+func (m *liteLLMModel) metrics() *liteLLMMetrics {
+	if m.Metrics == nil && m.Spend != "" {
+		return &m.liteLLMMetrics
+	}
+	return m.Metrics
 }
 
 type liteLLMMetrics struct {
@@ -153,7 +166,8 @@ func (p *page) liteLLMDay(start time.Time, r *liteLLMDay) error {
 		return err
 	}
 	for _, model := range sortedKeys(r.Breakdown.Models) {
-		m := r.Breakdown.Models[model].Metrics
+		entry := r.Breakdown.Models[model]
+		m := entry.metrics()
 		if m == nil {
 			return fmt.Errorf("model %q: metrics is missing: the schema has changed", model)
 		}
