@@ -102,6 +102,18 @@ func TestSourcesFailOnTheirOwn(t *testing.T) {
 	assert.Len(t, r.host.statuses, 2, "only changes are told")
 }
 
+// Two organizations of one provider have the same endpoints: only the names of the sources tell which of them failed.
+func TestErrorsNameTheSource(t *testing.T) {
+	r := newRig(t, "openai")
+	source := func(name, key string) map[string]any {
+		return map[string]any{"provider": "openai", "name": name, "endpoint": r.url, "api_key": key}
+	}
+	r.boot(map[string]any{"providers": []any{source("org-a", secret), source("org-b", "another")}})
+	err := r.collect(november.Add(36 * time.Hour))
+	require.ErrorContains(t, err, "org-b: openai /v1/organization/costs: answered 401")
+	assert.NotContains(t, err.Error(), "org-a")
+}
+
 // A list that the provider does not have keeps nothing back, and is told of when that changes.
 func TestListsThatAreAbsentAreTold(t *testing.T) {
 	r := newRig(t, "openai")

@@ -106,12 +106,20 @@ func (s *source) read(ctx context.Context, now time.Time, cfg *Config) (*reading
 	}
 	got, err := s.reader.Read(ctx, span)
 	if err != nil {
-		return nil, err
+		return nil, s.named(err)
 	}
 	r.rounded, r.absent = got.Rounded, got.Absent
 	r.snapshots = s.split(got, span, now, cfg.LookBack)
 	r.next = done.after(r.snapshots, monthOf(now).AddDate(0, -1, 0))
 	return r, nil
+}
+
+// named says which source failed where the provider alone does not: several may read the same API.
+func (s *source) named(err error) error {
+	if s.cfg.Name == s.cfg.Provider {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.cfg.Name, err)
 }
 
 // split makes a snapshot of each day, those without charges too.
