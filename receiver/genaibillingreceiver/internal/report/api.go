@@ -32,6 +32,8 @@ type endpoint struct {
 	// optional is a list that an API may lack: a gateway before it, or an organization without the product. Only the answer 404
 	// says so; what may not be read, 403, is an error.
 	optional bool
+	// older is what versions before had in place of the list. It is read where the list answers 404.
+	older *endpoint
 }
 
 // request asks for a part of a span.
@@ -93,7 +95,10 @@ var apis = []API{
 		Provider:  "litellm",
 		keyHint:   "the key of a proxy admin; other users see only their own spend",
 		authorize: bearer,
-		endpoints: []endpoint{{path: "/user/daily/activity/aggregated", requests: eachDate, decode: decodeLiteLLM}},
+		endpoints: []endpoint{{
+			path: "/user/daily/activity/aggregated", requests: eachDate, decode: decodeLiteLLM,
+			older: &endpoint{path: "/user/daily/activity", requests: eachDateInPages, decode: decodeLiteLLMPage},
+		}},
 	},
 }
 
@@ -155,6 +160,15 @@ func eachDay(s Span) []request { return daily(s, "date") }
 
 // eachDate asks for each day by its first and last date, which are the same.
 func eachDate(s Span) []request { return daily(s, "start_date", "end_date") }
+
+// eachDateInPages asks for pages as long as the API gives them.
+func eachDateInPages(s Span) []request {
+	all := eachDate(s)
+	for i := range all {
+		all[i].query.Set("page_size", "1000")
+	}
+	return all
+}
 
 func daily(s Span, keys ...string) (all []request) {
 	for _, d := range s.Days() {

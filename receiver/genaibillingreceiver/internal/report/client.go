@@ -72,17 +72,30 @@ func (c *Client) Read(ctx context.Context, span Span) (*Report, error) {
 	r := &Report{}
 	tokensOf := map[requester]bool{}
 	for i := range c.API.endpoints {
-		e := &c.API.endpoints[i]
-		p := &page{report: r, provider: c.API.Provider, account: c.Account, seen: map[time.Time]bool{}, tokensOf: tokensOf}
-		switch err := c.readList(ctx, e, key, span, p); {
-		case err == nil:
-		case e.optional && len(p.seen) == 0 && errors.Is(err, errNotFound):
-			r.Absent = append(r.Absent, e.path)
-		default:
-			return nil, &Error{c.API.Provider, e.path, err}
+		p := page{report: r, provider: c.API.Provider, account: c.Account, tokensOf: tokensOf}
+		if err := c.readEndpoint(ctx, &c.API.endpoints[i], key, span, p); err != nil {
+			return nil, err
 		}
 	}
 	return r, nil
+}
+
+// readEndpoint reads a list, or what an API without the list has in its place.
+func (c *Client) readEndpoint(ctx context.Context, e *endpoint, key string, span Span, p page) error {
+	p.seen = map[time.Time]bool{}
+	err := c.readList(ctx, e, key, span, &p)
+	absent := len(p.seen) == 0 && errors.Is(err, errNotFound)
+	switch {
+	case err == nil:
+		return nil
+	case absent && e.older != nil:
+		return c.readEndpoint(ctx, e.older, key, span, p)
+	case absent && e.optional:
+		p.report.Absent = append(p.report.Absent, e.path)
+		return nil
+	default:
+		return &Error{c.API.Provider, e.path, err}
+	}
 }
 
 func (c *Client) readList(ctx context.Context, e *endpoint, key string, span Span, p *page) error {

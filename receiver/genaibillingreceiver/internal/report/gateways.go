@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
@@ -95,10 +96,14 @@ func (p *page) date(s string) (time.Time, error) {
 
 // Source: BerriAI/litellm, litellm/types/proxy/management_endpoints/common_daily_activity.py
 // (SpendAnalyticsPaginatedResponse) and docs.litellm.ai/docs/proxy/cost_tracking, "Daily Spend Breakdown API". The
-// aggregated form has the whole range in one answer, where pages of the other hold parts of a day. Spend is what the
-// proxy computed, in USD; it is a sum of doubles.
+// aggregated form has the whole range in one answer, where pages of the other hold parts of a day: it is for proxies that have
+// no aggregated form. Spend is what the proxy computed, in USD; it is a sum of doubles.
 type liteLLMAnswer struct {
-	Results *[]liteLLMDay `json:"results"`
+	Results  *[]liteLLMDay `json:"results"`
+	Metadata struct {
+		Page    int  `json:"page"`
+		HasMore bool `json:"has_more"`
+	} `json:"metadata"`
 }
 
 type liteLLMDay struct {
@@ -137,23 +142,47 @@ func decodeLiteLLM(p *page, body []byte) (string, error) {
 	if err := decodeJSON(body, &answer); err != nil {
 		return "", err
 	}
+	return "", p.liteLLMDays(&answer)
+}
+
+// decodeLiteLLMPage takes the same day again from a later page, not from the same. A page that comes twice is
+// known by its number: the cursor that follows from it repeats itself.
+func decodeLiteLLMPage(p *page, body []byte) (string, error) {
+	var answer liteLLMAnswer
+	if err := decodeJSON(body, &answer); err != nil {
+		return "", err
+	}
+	meta := &answer.Metadata
+	if meta.Page > 1 {
+		delete(p.seen, p.span.From)
+	}
+	if err := p.liteLLMDays(&answer); err != nil || !meta.HasMore {
+		return "", err
+	}
+	if meta.Page < 1 {
+		return "", errors.New("has_more without page: the schema has changed")
+	}
+	return strconv.Itoa(meta.Page + 1), nil
+}
+
+func (p *page) liteLLMDays(answer *liteLLMAnswer) error {
 	if answer.Results == nil {
-		return "", errors.New("results is missing: the schema has changed")
+		return errors.New("results is missing: the schema has changed")
 	}
 	for i := range *answer.Results {
 		r := &(*answer.Results)[i]
 		start, err := p.date(r.Date)
 		if err != nil {
-			return "", err
+			return err
 		}
 		if err := p.bucket(start, start.Add(day)); err != nil {
-			return "", err
+			return err
 		}
 		if err := p.liteLLMDay(start, r); err != nil {
-			return "", fmt.Errorf("%s: %w", r.Date, err)
+			return fmt.Errorf("%s: %w", r.Date, err)
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // liteLLMDay adds the models of a day, and what the day has beyond them: calls of tools have no model.
