@@ -54,6 +54,19 @@ func TestAmountsAreExact(t *testing.T) {
 	assert.Equal(t, 1, p.report.Rounded)
 }
 
+func TestCurrenciesAreThoseOfISO4217(t *testing.T) {
+	for text, want := range map[string]string{
+		"usd": "USD", "EUR": "EUR", "XCG": "XCG", "ves": "VES",
+		"": "", "ZZZ": "", "BTC": "", "credits": "", "US$": "", "U\u017FD": "", "XXX": "", "XTS": "",
+	} {
+		got, err := currencyCode(text)
+		assert.Equal(t, want, got, text)
+		if want == "" {
+			assert.ErrorContains(t, err, "no ISO 4217 code", text)
+		}
+	}
+}
+
 func TestAnthropicCosts(t *testing.T) {
 	p := newPage()
 	_, err := decodeAnthropicCosts(p, []byte(`{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","results":[

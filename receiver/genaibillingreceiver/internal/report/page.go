@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/currency"
 
 	"github.com/otelcol-finops/otelcol-finops/internal/billed"
 	"github.com/otelcol-finops/otelcol-finops/internal/focus"
@@ -209,11 +212,20 @@ func (q *quantity) or0() money.Quantity {
 	return q.Quantity
 }
 
-// currencyCode returns the ISO 4217 code in capitals. Nobody bills in a code that ISO does not have, but the list
-// grows: three letters are what can be checked.
+// laterCurrencies are those of ISO 4217 that golang.org/x/text, whose table is of 2017, does not have; unusedCurrencies are the codes
+// in which nothing can be billed: none, and one for tests.
+var (
+	laterCurrencies  = []string{"MRU", "SLE", "UYW", "VED", "VES", "XCG", "ZWG"}
+	unusedCurrencies = []string{"XTS", "XXX"}
+)
+
+// currencyCode returns the ISO 4217 code in capitals. An amount in another cannot be compared with anything: it is credits, or points.
 func currencyCode(s string) (string, error) {
 	code := strings.ToUpper(s)
-	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if slices.Contains(laterCurrencies, code) {
+		return code, nil
+	}
+	if _, err := currency.ParseISO(s); err != nil || slices.Contains(unusedCurrencies, code) {
 		return "", fmt.Errorf("currency %.16q is no ISO 4217 code", s)
 	}
 	return code, nil
