@@ -40,12 +40,12 @@ type anthropicUsage struct {
 		Ephemeral1h quantity `json:"ephemeral_1h_input_tokens"`
 		Ephemeral5m quantity `json:"ephemeral_5m_input_tokens"`
 	} `json:"cache_creation"`
-	Output      quantity `json:"output_tokens"`
-	Model       *string  `json:"model"`
-	ServiceTier *string  `json:"service_tier"`
-	WorkspaceID *string  `json:"workspace_id"`
-	Context     *string  `json:"context_window"`
-	Geo         *string  `json:"inference_geo"`
+	Output      *quantity `json:"output_tokens"`
+	Model       *string   `json:"model"`
+	ServiceTier *string   `json:"service_tier"`
+	WorkspaceID *string   `json:"workspace_id"`
+	Context     *string   `json:"context_window"`
+	Geo         *string   `json:"inference_geo"`
 }
 
 // anthropicMeters lead from token types, and from cost types that are no tokens.
@@ -112,8 +112,8 @@ func (p *page) anthropicCost(start time.Time, r *anthropicCost) error {
 }
 
 func (p *page) anthropicUsage(start time.Time, r *anthropicUsage) error {
-	if r.Uncached == nil {
-		return errors.New("uncached_input_tokens is missing: the schema has changed")
+	if r.Uncached == nil || r.Output == nil {
+		return errors.New("uncached_input_tokens or output_tokens is missing: the schema has changed")
 	}
 	d := billed.Dimensions{
 		Subaccount: or(r.WorkspaceID), Model: or(r.Model), ServiceTier: or(r.ServiceTier), Region: anthropicRegion(r.Geo), Line: or(r.Context),

@@ -90,8 +90,8 @@ func TestAnthropicCosts(t *testing.T) {
 func TestAnthropicUsageSaysWhere(t *testing.T) {
 	p := newPage()
 	_, err := decodeAnthropicUsage(p, []byte(`{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","results":[
-		{"uncached_input_tokens":5,"model":"claude-opus-4-5","inference_geo":"us","server_tool_use":{"web_search_requests":10}},
-		{"uncached_input_tokens":7,"model":"claude-sonnet-4-5","inference_geo":"not_available"}]}],"has_more":false,"next_page":null}`))
+		{"uncached_input_tokens":5,"output_tokens":0,"model":"claude-opus-4-5","inference_geo":"us","server_tool_use":{"web_search_requests":10}},
+		{"uncached_input_tokens":7,"output_tokens":0,"model":"claude-sonnet-4-5","inference_geo":"not_available"}]}],"has_more":false,"next_page":null}`))
 	require.NoError(t, err)
 	require.Len(t, p.report.Counts, 2, "searches are neither tokens nor requests")
 	assert.Equal(t, "us", p.report.Counts[0].Region)
@@ -190,7 +190,7 @@ func FuzzOpenAICosts(f *testing.F) {
 }
 
 func FuzzOpenAIUsage(f *testing.F) {
-	fuzz(f, decodeOpenAIUsage, `{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[{"input_tokens":1e3,"num_model_requests":1}]}]}`,
+	fuzz(f, decodeOpenAIUsage, `{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[{"input_tokens":1e3,"output_tokens":1,"num_model_requests":1}]}]}`,
 		`{"data":[{"start_time":1793491200,"end_time":1793577600,"results":[{"input_tokens":9,"input_cached_tokens":4,"input_cached_audio_tokens":1,"input_cache_write_tokens":2,"input_uncached_tokens":3,"output_tokens":5,"output_image_tokens":1,"num_model_requests":1}]}]}`)
 }
 
@@ -207,7 +207,7 @@ func FuzzAnthropicCosts(f *testing.F) {
 }
 
 func FuzzAnthropicUsage(f *testing.F) {
-	fuzz(f, decodeAnthropicUsage, `{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","results":[{"uncached_input_tokens":1}]}]}`)
+	fuzz(f, decodeAnthropicUsage, `{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","results":[{"uncached_input_tokens":1,"output_tokens":2}]}]}`)
 }
 
 func FuzzOpenRouter(f *testing.F) {

@@ -179,7 +179,7 @@ func TestUsageOfBothGenerations(t *testing.T) {
 			map[string]string{"input": "30", "cache_write_5m input_cache_write_tokens": "70", "output": "7"},
 		},
 		"present, writes of one time": {
-			`"input_tokens":100,"input_cache_write_tokens":70,"input_cache_write_12h_tokens":20`,
+			`"input_tokens":100,"input_cache_write_tokens":70,"input_cache_write_12h_tokens":20,"output_tokens":0`,
 			map[string]string{"input": "30", "cache_write_5m input_cache_write_tokens": "50", "cache_write_5m input_cache_write_12h_tokens": "20"},
 		},
 	} {
@@ -205,6 +205,8 @@ func TestUsageThatContradictsItselfIsRefused(t *testing.T) {
 		"writes of times that are fewer": {`"input_tokens":10,"input_cache_write_tokens":4,"input_cache_write_30m_tokens":1,"input_cache_write_12h_tokens":2`, "input_cache_write_tokens is 4"},
 		"audio beside the output":        {`"input_tokens":10,"output_tokens":5,"output_text_tokens":5,"output_audio_tokens":1`, "output_tokens is 5"},
 		"no input":                       {`"output_tokens":5`, "is missing"},
+		"no output":                      {`"input_tokens":5`, "output_tokens is missing"},
+		"output null":                    {`"input_tokens":5,"output_tokens":null,"output_text_tokens":null`, "output_tokens is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := countsOf(`{"num_model_requests":3,"model":"gpt-4o",` + tc.result + `}`)
@@ -396,5 +398,10 @@ func TestResultsWithoutTheirCountsAreRefused(t *testing.T) {
 	} {
 		_, err := decode(newPage(), firstOfNovember(name))
 		assert.ErrorContains(t, err, "is missing: the schema has changed")
+	}
+	for _, result := range []string{`{"uncached_input_tokens":5}`, `{"uncached_input_tokens":5,"output_tokens":null}`, `{"output_tokens":5}`} {
+		_, err := decodeAnthropicUsage(newPage(), []byte(`{"data":[{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z",
+			"results":[`+result+`]}],"has_more":false,"next_page":null}`))
+		assert.ErrorContains(t, err, "output_tokens is missing: the schema has changed", result)
 	}
 }

@@ -148,6 +148,9 @@ func (p *page) openAIUsage(start time.Time, r *openAIUsage) error {
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", start.UTC().Format(time.DateOnly), d.Model, err)
 	}
+	if r.Output == nil && r.OutputText == nil && r.OutputAudio == nil && r.OutputImage == nil {
+		return errors.New("output_tokens is missing: the schema has changed")
+	}
 	p.tokensOf[requester{start.UTC(), d.Subaccount, d.Model}] = true
 	if err := p.count(start, d, true, r.Requests.Quantity); err != nil {
 		return err
