@@ -130,7 +130,7 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, cursor,
 	if cursor != "" {
 		query = with(query, map[string]string{"page": cursor})
 	}
-	target := strings.TrimSuffix(c.Base, "/") + path + "?" + query.Encode()
+	target := join(c.Base, path) + "?" + query.Encode()
 	started := c.Now()
 	for attempt := 0; ; attempt++ {
 		body, err := c.try(ctx, target, key)
@@ -148,6 +148,18 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, cursor,
 			return nil, err
 		}
 	}
+}
+
+// join leaves out of a path what the base ends with: both https://api.openai.com and https://api.openai.com/v1 are called the
+// address of the API, and none has a version twice.
+func join(base, path string) string {
+	base = strings.TrimRight(base, "/")
+	for end := len(path) - 1; end > 0; end-- {
+		if path[end] == '/' && !strings.HasSuffix(base, "/"+path[:end]) && strings.HasSuffix(base, path[:end]) {
+			return base + path[end:]
+		}
+	}
+	return base + path
 }
 
 // backOff is the wait after an attempt, spread at random.

@@ -158,6 +158,30 @@ func TestBadAnswers(t *testing.T) {
 
 func pass(w http.ResponseWriter, r *http.Request, api http.Handler) { api.ServeHTTP(w, r) }
 
+// The address of an API is often written with the version that its paths begin with too.
+func TestTheBaseMayHoldWhatThePathsBeginWith(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://api.openai.com":       "https://api.openai.com/v1/organization/costs",
+		"https://api.openai.com/":      "https://api.openai.com/v1/organization/costs",
+		"https://api.openai.com/v1":    "https://api.openai.com/v1/organization/costs",
+		"https://api.openai.com/v1//":  "https://api.openai.com/v1/organization/costs",
+		"https://gateway/openai/v1/":   "https://gateway/openai/v1/organization/costs",
+		"https://gateway/openai-v1":    "https://gateway/openai-v1/v1/organization/costs",
+		"https://v1":                   "https://v1/v1/organization/costs",
+		"https://gateway/v1/openai":    "https://gateway/v1/openai/v1/organization/costs",
+		"https://gateway/organization": "https://gateway/organization/v1/organization/costs",
+	} {
+		assert.Equal(t, want, join(base, "/v1/organization/costs"), base)
+	}
+	assert.Equal(t, "https://openrouter.ai/api/v1/activity", join("https://openrouter.ai/api/v1", "/api/v1/activity"))
+	assert.Equal(t, "https://openrouter.ai/api/v1/activity", join("https://openrouter.ai/api/", "/api/v1/activity"))
+
+	b := newBench(t, "openai")
+	b.Base += "/v1/"
+	_, err := b.read(t)
+	assert.NoError(t, err)
+}
+
 func TestTheKeyIsInNoError(t *testing.T) {
 	for _, provider := range Providers() {
 		b := newBench(t, provider)
