@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -46,11 +47,22 @@ func (f *Files) read(ctx context.Context, span Span, r *Report) (err error) {
 			err = closeErr
 		}
 	}()
+	rows, categories := 0, 0
 	for row, err := range store.Rows(ctx, nil, &r.Rounded) {
 		if err != nil {
 			return err
 		}
-		if !span.contains(row.ChargePeriodStart) || !f.wants(row) {
+		rows++
+		if row.ServiceCategory != "" {
+			categories++
+		}
+		if !f.wants(row) {
+			continue
+		}
+		if err := checkPeriod(row); err != nil {
+			return err
+		}
+		if !span.contains(row.ChargePeriodStart) {
 			continue
 		}
 		if len(r.Charges) >= maxRows {
@@ -61,6 +73,23 @@ func (f *Files) read(ctx context.Context, span Span, r *Report) (err error) {
 			return err
 		}
 		r.Charges = append(r.Charges, c)
+	}
+	if len(f.Services) == 0 && rows > 0 && categories == 0 {
+		return errors.New("no row has a ServiceCategory: set services to the ServiceNames to read")
+	}
+	return nil
+}
+
+// checkPeriod refuses what no day has a place for.
+func checkPeriod(row *focus.Row) error {
+	start, end := row.ChargePeriodStart, row.ChargePeriodEnd
+	switch {
+	case start.IsZero():
+		return fmt.Errorf("%s: ChargePeriodStart is null", row.SkuId)
+	case end.IsZero():
+		return fmt.Errorf("%s %s: ChargePeriodEnd is null", start.Format(time.RFC3339), row.SkuId)
+	case end.Before(start):
+		return fmt.Errorf("%s %s: ChargePeriodEnd %s is before ChargePeriodStart", start.Format(time.RFC3339), row.SkuId, end.Format(time.RFC3339))
 	}
 	return nil
 }
