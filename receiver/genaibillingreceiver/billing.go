@@ -34,8 +34,11 @@ type billing struct {
 	unwell bool
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
-	// mu guards the times of acceptance, which telemetry asks for at any time.
+	// mu guards the times of acceptance, which telemetry asks for at any time, and what ends a collection.
 	mu sync.Mutex
+	// cancel ends the collection that is running, and stopped those that would begin.
+	cancel  context.CancelFunc
+	stopped bool
 }
 
 func newBilling(set receiver.Settings, cfg *Config) (*billing, error) {
@@ -79,9 +82,14 @@ func (b *billing) shutdown(ctx context.Context) error {
 // scrape reads all sources. What one of them cannot read does not keep back the others.
 func (b *billing) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	b.pending = nil
+	ctx, cancel := b.interruptible(ctx)
+	defer cancel()
 	md := pmetric.NewMetrics()
 	var errs []error
 	for i, got := range b.readAll(ctx, b.now()) {
+		if errors.Is(got.err, context.Canceled) {
+			continue // the Collector ends; days that were not read are read after the next start
+		}
 		if got.err != nil {
 			errs = append(errs, got.err)
 			b.telemetry.read(ctx, b.sources[i].cfg.Name, outcomeFailed)
@@ -92,11 +100,36 @@ func (b *billing) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		b.pending = append(b.pending, got.reading)
 	}
 	err := errors.Join(errs...)
-	b.reportStatus(err)
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		b.reportStatus(err)
+	}
 	if err != nil && len(errs) < len(b.sources) {
 		return md, scrapererror.NewPartialScrapeError(err, len(errs))
 	}
 	return md, err
+}
+
+// interruptible returns a context that shutting down ends: the controller's does not end with it, and a provider may ask to wait for
+// longer than the Collector is given to flush what it holds.
+func (b *billing) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cancel = cancel
+	if b.stopped {
+		cancel()
+	}
+	return ctx, cancel
+}
+
+// stop ends the collection that is running.
+func (b *billing) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
+	if b.cancel != nil {
+		b.cancel()
+	}
 }
 
 // result is what came of reading one source.

@@ -43,5 +43,21 @@ func (b *billing) controller(next consumer.Metrics, options ...scraperhelper.Con
 		return nil, err
 	}
 	options = append(options, scraperhelper.AddMetricsScraper(metadata.Type, s))
-	return scraperhelper.NewMetricsController(&b.cfg.ControllerConfig, b.set, accepting, options...)
+	controller, err := scraperhelper.NewMetricsController(&b.cfg.ControllerConfig, b.set, accepting, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &stoppable{controller, b.stop}, nil
+}
+
+// stoppable ends a collection before the controller, when it shuts down, waits for its end.
+type stoppable struct {
+	receiver.Metrics
+	stop func()
+}
+
+// Shutdown ends the collection and the controller.
+func (s *stoppable) Shutdown(ctx context.Context) error {
+	s.stop()
+	return s.Metrics.Shutdown(ctx)
 }

@@ -65,6 +65,32 @@ func TestTheControllerCollects(t *testing.T) {
 	assert.NotZero(t, sink.DataPointCount())
 }
 
+// A provider that asks for patience does not hold up the end of the Collector, and the end is no failure.
+func TestShutdownEndsACollection(t *testing.T) {
+	r := newRig(t, "openai", "anthropic")
+	r.server.Ledger = month("openai", "anthropic")
+	r.set(november.Add(36 * time.Hour))
+	r.server.Fail(fakeproviders.OpenAICosts, fakeproviders.Status(429, "120"))
+	waiting := make(chan struct{})
+	r.sleep = func(ctx context.Context, _ time.Duration) error {
+		close(waiting)
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	sink := new(consumertest.MetricsSink)
+	r.cfg.InitialDelay = 0
+	recv, err := r.controller(sink)
+	require.NoError(t, err)
+	require.NoError(t, recv.Start(t.Context(), r.host))
+	<-waiting
+	require.NoError(t, recv.Shutdown(t.Context()))
+	assert.Zero(t, r.sources[0].done.Final)
+	assert.Empty(t, r.host.statuses)
+
+	require.NoError(t, r.collect(november.Add(37*time.Hour)), "a collection that comes too late reads nothing")
+	assert.Empty(t, r.ledger.days)
+}
+
 func TestInternalTelemetry(t *testing.T) {
 	tt := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, tt.Shutdown(context.Background())) })
